@@ -1,0 +1,207 @@
+"""Everything that can be swapped, on one page. Each is a Protocol, chosen in `app.py` and tested by one contract suite.
+
+Database      SQLite, PostgreSQL           meta/
+ObjectStore   a folder, S3                 blobs/
+BlobStore     sealed by us, by the store   blobs/
+KeyProvider   a file, an outside KMS       adapters/
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Algorithm = Literal["sha256", "sha512"]
+
+
+class Database(Protocol):
+    """Runs plain functions of a connection in transactions, off the event loop.
+
+    A function may run more than once (after a serialization failure), so it touches nothing but the database.
+    What it raises reaches the caller and rolls its changes back.
+    """
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `fn` against one consistent snapshot."""
+        ...
+
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `fn` as one transaction; once this returns, its changes are durable."""
+        ...
+
+
+class ObjectWriter(Protocol):
+    """Appends to one object. Not shared between threads at the same time. Raises StorageFull, StorageUnavailable."""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Appends `data`."""
+        ...
+
+    def checkpoint(self) -> str:
+        """The store's note of where the object stands, from which any process can `resume`."""
+        ...
+
+    def commit(self) -> None:
+        """Makes the object whole, readable and durable (survives a power cut)."""
+        ...
+
+    def close(self) -> None:
+        """Releases what the writer holds in this process; what was checkpointed or committed stays, the rest goes."""
+        ...
+
+
+class ObjectReader(Protocol):
+    """Reads one committed or staged object."""
+
+    def read_into(self, offset: int, buffer: bytearray | memoryview) -> int:
+        """Fills `buffer` from `offset`; returns how many bytes there were (fewer only at the end)."""
+        ...
+
+    def close(self) -> None:
+        """Releases the object; a second call does nothing."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Opaque objects under random ids. Synchronous: called from worker threads only."""
+
+    def create(self, object_id: str) -> ObjectWriter:
+        """Begins a new object, over one that was begun under the id. Raises FileExistsError where it was committed."""
+        ...
+
+    def resume(self, object_id: str, state: str) -> ObjectWriter:
+        """Goes on where `state` (a `checkpoint`) says; whatever was written after it is dropped.
+
+        Writers that were opened before write nothing from then on: they raise StorageUnavailable. Raises
+        FileNotFoundError, FileExistsError where the object was committed, and ContentDamaged where it does not hold
+        what it held at the checkpoint.
+        """
+        ...
+
+    def open(self, object_id: str) -> AbstractContextManager[ObjectReader]:
+        """Opens for reading; raises FileNotFoundError where there is no such object."""
+        ...
+
+    def lock(self, object_id: str) -> AbstractContextManager[None]:
+        """Keeps writers of every other process away from an object; raises UploadBusy where one is at it.
+
+        Given back when its process dies. A store whose parts cannot be overwritten unnoticed needs no lock.
+        """
+        ...
+
+    def delete(self, object_id: str) -> None:
+        """Removes an object, staged or committed; one that is gone already is no error."""
+        ...
+
+    def objects(self) -> Iterator[tuple[str, float]]:
+        """Every object id with the time it was last written, in seconds since the epoch, in no order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StagedBlob:
+    """Bytes of an upload: stored, but nobody's blob yet. The row of the upload remembers it between requests.
+
+    `secret` is the 32-byte key of this one object; `received` counts plain bytes; `state` belongs to the store.
+    """
+
+    object_id: str
+    secret: bytes
+    received: int = 0
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """A whole, durable blob: `size` plain bytes in the object `object_id`, sealed with `secret`."""
+
+    object_id: str
+    secret: bytes
+    size: int
+
+
+class BlobStore(Protocol):
+    """Blobs by way of an ObjectStore: what services use. Verifies on the way in and on the way out."""
+
+    def exclusive(self, object_id: str) -> AbstractAsyncContextManager[None]:
+        """One writer at a time, in this process (which waits) and in others (UploadBusy).
+
+        Held around reading an upload's row, `append` or `commit`, and moving the row on.
+        """
+        ...
+
+    async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
+        """Stores the bytes of `body` behind what `staged` holds and returns the new standing.
+
+        What is returned can be gone on with by any process. `staged` stays valid too, until something is appended
+        to what is returned: whatever comes after it is dropped when it is gone on with. The same holds when the
+        body breaks off (its iterator raises). Raises SizeInvalid past `limit` plain bytes in all,
+        StorageFull, StorageUnavailable.
+        """
+        ...
+
+    async def digest(self, staged: StagedBlob, algorithm: Algorithm) -> str:
+        """The digest of all bytes staged, as `algorithm:hex`."""
+        ...
+
+    async def commit(self, staged: StagedBlob) -> StoredBlob:
+        """Makes the staged bytes a durable blob. Called once, after the digest was found right."""
+        ...
+
+    async def discard(self, object_id: str) -> None:
+        """Drops a staged or stored blob's bytes; those that are gone already are no error."""
+        ...
+
+    def read(self, blob: StoredBlob, start: int, stop: int) -> AsyncIterator[bytes]:
+        """The plain bytes `start` to `stop` (exclusive), a frame at a time, each authenticated before it is given out.
+
+        Raises ContentDamaged where a stored bit was changed or is missing.
+        """
+        ...
+
+    async def orphans(self, older_than: float) -> list[str]:
+        """Object ids last written before `older_than` (seconds since the epoch), for the sweep to look up."""
+        ...
+
+    async def close(self) -> None:
+        """Ends worker threads and closes files. Staged bytes stay."""
+        ...
+
+
+class KeyProvider(Protocol):
+    """Wraps and unwraps data keys with a master key that never leaves it. Raises KeyUnavailable."""
+
+    def wrap(self, key: bytes, context: bytes) -> bytes:
+        """Seals `key`; the same `context` is needed to unwrap it."""
+        ...
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """The inverse of `wrap`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A 256-bit key that the master key wraps in the table data_keys."""
+
+    key_id: int
+    material: bytes
+
+
+class Keyring(Protocol):
+    """Data keys by what they are for, unwrapped once per process."""
+
+    async def for_scope(self, scope: str) -> DataKey:
+        """The current key of a scope ('tokens', 'secrets', 'registry/{account}/{region}'), made at first use."""
+        ...
+
+    async def by_id(self, key_id: int) -> DataKey:
+        """The key that sealed something, perhaps no longer the current one."""
+        ...
