@@ -1,0 +1,102 @@
+"""One append: plain bytes in, frames and a tail out. Runs in worker threads."""
+
+from __future__ import annotations
+
+import threading
+
+from entrepot.blobs.backing import Backing
+from entrepot.blobs.committing import open_writer
+from entrepot.blobs.frames import TAG, FrameCipher
+from entrepot.blobs.hashes import Hasher
+from entrepot.blobs.staged import Standing, read_tail, write_tail
+from entrepot.errors import StorageUnavailable
+from entrepot.ports import ObjectWriter, StagedBlob
+
+
+class Appending:
+    """Seals batches of plain bytes behind what `staged` holds.
+
+    Frames of the object begin where batches begin: the first batch starts with `carry` bytes that are left free for
+    the content of the old tail, and every batch but the last ends with a frame. `hasher` stands at the beginning of
+    the new bytes and is advanced over them, or is None.
+
+    An instance is used by several threads but does one thing at a time. After `finish` or `abandon` it is over.
+    """
+
+    def __init__(self, backing: Backing, staged: StagedBlob, hasher: Hasher | None) -> None:
+        self._backing = backing
+        self._staged = staged
+        self._standing = Standing.of(staged)
+        self._cipher = FrameCipher(staged.object_id, staged.secret)
+        self._hasher = hasher
+        self._index = backing.layout.whole_frames(staged.received)
+        self._received = staged.received
+        self._mark = ""
+        self._lock = threading.Lock()
+        self._writer: ObjectWriter | None = None
+        self._over = False
+        self.carry = self._carry = backing.layout.rest(staged.received)
+
+    def take(self, batch: memoryview) -> None:
+        """Stores a batch that ends with a frame."""
+        with self._lock:
+            if not self._over:
+                self._absorb(batch)
+
+    def finish(self, batch: memoryview) -> StagedBlob:
+        """Stores the last batch, and returns where the upload stands when all of it is stored."""
+        with self._lock:
+            if self._over:
+                return self._staged
+            rest = self._absorb(batch)
+            turn = self._standing.turn + 1
+            if rest:
+                write_tail(self._backing, self._staged.object_id, turn, self._seal(rest))
+            object_state = self._writer.checkpoint() if self._writer else self._standing.object_state
+            self._close()
+            state = str(Standing(turn, self._mark, object_state))
+            return StagedBlob(self._staged.object_id, self._staged.secret, self._received, state)
+
+    def abandon(self) -> None:
+        """Drops what was stored, if `finish` did not end well. Waits for a batch that is being stored."""
+        with self._lock:
+            self._close()
+
+    def _absorb(self, batch: memoryview) -> memoryview:
+        """Stores the whole frames of a batch and returns the rest of it."""
+        fresh = batch[self._carry :]
+        if self._hasher:
+            self._hasher.update(fresh)
+        if self._carry:
+            read_tail(self._backing, self._staged, batch[: self._carry])
+            self._carry = 0
+        self._received += len(fresh)
+        frame = self._backing.layout.frame
+        while len(batch) >= frame:
+            self._append(batch[:frame])
+            batch = batch[frame:]
+        return batch
+
+    def _append(self, plain: memoryview) -> None:
+        self._open().write(self._seal(plain))
+        self._index += 1
+
+    def _open(self) -> ObjectWriter:
+        if self._writer is None:
+            try:
+                self._writer = open_writer(self._backing, self._staged)
+            except FileExistsError as cause:
+                raise StorageUnavailable from cause
+        return self._writer
+
+    def _seal(self, plain: memoryview) -> memoryview:
+        sealed = self._backing.buffer()
+        sealed = sealed[: self._cipher.seal_into(self._index, plain, sealed)]
+        self._mark = sealed[-TAG:].hex()
+        return sealed
+
+    def _close(self) -> None:
+        self._over = True
+        if self._writer:
+            self._writer.close()
+            self._writer = None

@@ -1,0 +1,69 @@
+"""Small pieces of file handling that the folder store is made of."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from entrepot.errors import StorageFull, StorageUnavailable
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@contextmanager
+def storage_errors(*expected: type[OSError]) -> Generator[None]:
+    """Turns what the operating system refuses into StorageFull or StorageUnavailable, `expected` errors excepted."""
+    try:
+        yield
+    except expected:
+        raise
+    except OSError as cause:
+        refusal = StorageFull if cause.errno in NO_ROOM else StorageUnavailable
+        raise refusal from cause
+
+
+@contextmanager
+def locked(fd: int) -> Generator[None]:
+    """Holds the file against other writers, in this process and others. Only ever for the length of one write."""
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+def write_at(fd: int, data: bytes | bytearray | memoryview, offset: int) -> None:
+    """Writes all of `data`; a write that fails in the middle gives its room back."""
+    view = memoryview(data)
+    done = 0
+    try:
+        while done < len(view):
+            done += os.pwrite(fd, view[done:], offset + done)
+    except OSError:
+        os.ftruncate(fd, offset)
+        raise
+
+
+def read_at(fd: int, offset: int, buffer: bytearray | memoryview) -> int:
+    """Fills `buffer`; returns how many bytes there were, fewer only at the end of the file."""
+    view = memoryview(buffer)
+    done = 0
+    while done < len(view):
+        count = os.preadv(fd, [view[done:]], offset + done)
+        if count == 0:
+            break
+        done += count
+    return done
+
+
+def sync_folder(path: Path) -> None:
+    """Makes the names in a folder durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,79 @@
+"""Reads the frames of one object."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from entrepot.blobs.backing import Backing
+from entrepot.blobs.frames import OVERHEAD, FrameCipher
+from entrepot.errors import ContentDamaged
+from entrepot.ports import ObjectReader
+
+log: FilteringBoundLogger = structlog.get_logger()
+
+
+class FrameReading:
+    """One transfer of `size` plain bytes: opens its object with the first frame, and closes it with the last.
+
+    Runs in worker threads, one at a time; `close` waits for a frame that is being read.
+    """
+
+    def __init__(self, backing: Backing, object_id: str, secret: bytes, size: int, frames: range) -> None:
+        self._backing = backing
+        self._object_id = object_id
+        self._cipher = FrameCipher(object_id, secret)
+        self._size = size
+        self._frames = frames
+        self._lock = threading.Lock()
+        self._files = ExitStack()
+        self._reader: ObjectReader | None = None
+        self.closed = not frames
+
+    def frame(self, index: int) -> bytes:
+        """The plain bytes of a frame. Raises ContentDamaged where they are not what was stored, and logs where."""
+        with self._lock:
+            try:
+                return self._cipher.open(index, self._sealed(index))
+            except (FileNotFoundError, ContentDamaged) as cause:
+                raise damage(self._object_id, index) from cause
+            finally:
+                if index == self._frames[-1]:
+                    self._close()
+
+    def close(self) -> None:
+        """Closes the object; a second call does nothing."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        self.closed = True
+        self._files.close()
+
+    def _sealed(self, index: int) -> memoryview:
+        layout = self._backing.layout
+        sealed = self._backing.buffer()[: layout.frame_size(index, self._size) + OVERHEAD]
+        fill(self._open(), layout.offset(index), sealed)
+        return sealed
+
+    def _open(self) -> ObjectReader:
+        if self.closed:
+            raise ValueError("the transfer is over")
+        if self._reader is None:
+            self._reader = self._files.enter_context(self._backing.store.open(self._object_id))
+        return self._reader
+
+
+def fill(reader: ObjectReader, offset: int, buffer: memoryview) -> None:
+    """Reads all of `buffer`. Raises ContentDamaged where the object ends before."""
+    if reader.read_into(offset, buffer) < len(buffer):
+        raise ContentDamaged
+
+
+def damage(object_id: str, index: int) -> ContentDamaged:
+    """The error for a frame that does not open, after a line in the log that says which."""
+    log.error("stored content is damaged", object_id=object_id, frame=index)
+    return ContentDamaged()

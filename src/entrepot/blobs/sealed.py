@@ -1,0 +1,165 @@
+"""Blobs sealed by us, over any store of objects."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from entrepot.blobs.appending import Appending
+from entrepot.blobs.backing import Backing
+from entrepot.blobs.batches import Batch
+from entrepot.blobs.committing import commit
+from entrepot.blobs.frames import FRAME, Layout
+from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
+from entrepot.blobs.reading import FrameReading
+from entrepot.blobs.staged import family, owner
+from entrepot.blobs.threads import Workers, forget
+from entrepot.errors import RangeNotSatisfiable, SizeInvalid
+from entrepot.ports import Algorithm, ObjectStore, StagedBlob, StoredBlob
+
+BATCH_FRAMES = 4
+"""Frames that are hashed, sealed and written at a time, while as many arrive."""
+
+REHASH_FRAMES = 32
+"""Frames that are read back and hashed at a time, so that a long upload leaves the threads to others in between."""
+
+
+class SealedBlobStore:
+    """The BlobStore that seals each frame with AES-256-GCM before it leaves the process (see `frames`).
+
+    An append holds two batches of `BATCH_FRAMES` frames at most, a transfer two frames, each thread one. Everything
+    but collecting and cutting bytes runs in `threads` worker threads. Of the `uploads` uploads that were appended to
+    last, a running hash is kept.
+    """
+
+    def __init__(self, store: ObjectStore, *, frame: int = FRAME, threads: int = 8, uploads: int = 1024) -> None:
+        self._layout = Layout(frame)
+        self._batch = frame * BATCH_FRAMES
+        self._workers = Workers(threads, self._layout.sealed_frame)
+        self._backing = Backing(store, self._layout, self._workers.buffer)
+        self._hashes = RunningHashes(uploads)
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()
+
+    @asynccontextmanager
+    async def exclusive(self, object_id: str) -> AsyncGenerator[None]:
+        """One writer at a time: waits for others of this process; raises UploadBusy for those of another."""
+        turn = self._turns.setdefault(object_id, asyncio.Lock())
+        async with turn, self._workers.held(self._backing.store.lock(object_id)):
+            yield
+
+    async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
+        """Stores `body` behind `staged`. See `ports.BlobStore.append`."""
+        hasher = self._hashes.at(staged)
+        work = Appending(self._backing, staged, hasher)
+        try:
+            last = await self._feed(work, body, limit - staged.received)
+            if last is None:
+                return staged
+            grown = await self._workers.start(work.finish, last)
+        except BaseException:
+            await self._workers.finish(work.abandon)
+            raise
+        if hasher:
+            self._hashes.keep(grown, hasher)
+        return grown
+
+    async def _feed(self, work: Appending, body: AsyncIterator[bytes], room: int) -> memoryview | None:
+        """Hands full batches to a thread, two buffers in turns. Returns the last batch; None where nothing came."""
+        filling, resting = Batch(self._batch, work.carry), None
+        running: asyncio.Future[None] | None = None
+        left = room
+        try:
+            async for chunk in body:
+                left -= len(chunk)
+                if left < 0:
+                    raise SizeInvalid("The content is larger than the registry takes")
+                view = memoryview(chunk)
+                while view := filling.fill(view):
+                    if running:
+                        await running
+                    running = self._workers.start(work.take, filling.content())
+                    filling, resting = resting or Batch(self._batch), filling
+                    filling.clear()
+            if running:
+                await running
+        finally:
+            if running:
+                forget(running)
+        return filling.content() if left < room else None
+
+    async def digest(self, staged: StagedBlob, algorithm: Algorithm) -> str:
+        """The digest of what is staged: as it came in where this process saw all of it, and read back otherwise."""
+        hasher = self._hashes.at(staged) if algorithm == "sha256" else None
+        if hasher is None:
+            hasher = await self._rehash(staged, algorithm)
+            if algorithm == "sha256":
+                self._hashes.keep(staged, hasher)
+        return f"{algorithm}:{hasher.hexdigest()}"
+
+    async def _rehash(self, staged: StagedBlob, algorithm: Algorithm) -> Hasher:
+        hasher = hashlib.new(algorithm)
+        frames = range(self._layout.whole_frames(staged.received))
+        reading = FrameReading(self._backing, staged.object_id, staged.secret, staged.received, frames)
+        try:
+            for first in range(0, len(frames), REHASH_FRAMES):
+                await self._workers.start(hash_frames, hasher, reading, frames[first : first + REHASH_FRAMES])
+            await self._workers.start(hash_tail, hasher, self._backing, staged)
+        finally:
+            if not reading.closed:
+                await self._workers.finish(reading.close)
+        return hasher
+
+    async def commit(self, staged: StagedBlob) -> StoredBlob:
+        """Makes the staged bytes a durable blob; doing it again changes nothing."""
+        blob = await self._workers.start(commit, self._backing, staged)
+        self._hashes.drop(staged.object_id)
+        return blob
+
+    async def discard(self, object_id: str) -> None:
+        """Drops an object and its tails."""
+        self._hashes.drop(object_id)
+        await self._workers.start(_delete, self._backing.store, object_id)
+
+    async def read(self, blob: StoredBlob, start: int, stop: int) -> AsyncGenerator[bytes]:
+        """The plain bytes `start` to `stop`, one frame read ahead. Raises RangeNotSatisfiable, ContentDamaged."""
+        if not 0 <= start <= stop <= blob.size:
+            raise RangeNotSatisfiable(blob.size)
+        frames, frame = self._layout.frames(start, stop), self._layout.frame
+        if not frames:
+            return
+        reading = FrameReading(self._backing, blob.object_id, blob.secret, blob.size, frames)
+        ahead = self._workers.start(reading.frame, frames[0])
+        try:
+            for index in frames:
+                plain = await ahead
+                if index < frames[-1]:
+                    ahead = self._workers.start(reading.frame, index + 1)
+                yield plain[max(0, start - index * frame) : stop - index * frame]
+                del plain
+        finally:
+            forget(ahead)
+            if not reading.closed:
+                await self._workers.finish(reading.close)
+
+    async def orphans(self, older_than: float) -> list[str]:
+        """Objects all parts of which were last written before `older_than`."""
+        return await self._workers.start(_older, self._backing.store, older_than)
+
+    async def close(self) -> None:
+        """Ends the worker threads, once what they do is done."""
+        await self._workers.close()
+
+
+def _delete(store: ObjectStore, object_id: str) -> None:
+    for name in family(object_id):
+        store.delete(name)
+
+
+def _older(store: ObjectStore, older_than: float) -> list[str]:
+    old, young = set[str](), set[str]()
+    for name, written in store.objects():
+        (old if written < older_than else young).add(owner(name))
+    return sorted(old - young)

@@ -1,0 +1,71 @@
+"""Locks are files, and do not outlive who holds them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from entrepot.blobs.folder import FolderStore
+from entrepot.errors import UploadBusy
+
+NAME = "a" * 32
+
+HOLDER = """
+import sys
+from pathlib import Path
+from entrepot.blobs.folder import FolderStore
+with FolderStore(Path(sys.argv[1])).lock("a" * 32):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_killed_process_gives_its_lock_back(store: FolderStore, folder: Path) -> None:
+    command = [sys.executable, "-c", HOLDER, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(UploadBusy), store.lock(NAME):
+            pass
+        FolderStore(folder)
+        with pytest.raises(UploadBusy), store.lock(NAME):
+            pass
+        holder.kill()
+    assert (folder / "locks" / NAME).exists()
+    with store.lock(NAME):
+        pass
+    assert not list((folder / "locks").iterdir())
+
+
+def test_files_of_dead_holders_are_removed_at_the_start(folder: Path) -> None:
+    FolderStore(folder)
+    (folder / "locks" / NAME).touch()
+    FolderStore(folder)
+    assert not list((folder / "locks").iterdir())
+
+
+def test_no_two_threads_hold_a_lock(store: FolderStore) -> None:
+    """Though its file comes and goes between them."""
+    inside: list[int] = []
+    clashes: list[int] = []
+
+    def compete() -> None:
+        for _ in range(300):
+            try:
+                with store.lock(NAME):
+                    inside.append(1)
+                    clashes.extend([1] if len(inside) > 1 else [])
+                    inside.pop()
+            except UploadBusy:
+                continue
+
+    threads = [threading.Thread(target=compete) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not clashes
