@@ -1,0 +1,153 @@
+"""Images: a manifest, what it refers to, and when it came and was last pulled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+
+from entrepot.meta.tables import image_blobs, image_children, image_tags, manifests
+from entrepot.meta.tables import images as t
+from entrepot.meta.times import from_micros
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """An image of a repository. Sizes are bytes; `artifact_type` falls back to the media type of the config."""
+
+    id: int
+    repository_id: int
+    digest: str
+    media_type: str
+    artifact_type: str | None
+    subject_digest: str | None
+    manifest_size: int
+    image_size: int
+    annotations: Mapping[str, str]
+    pushed_at: datetime
+    last_pulled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """What is stored for a manifest. `blobs` maps digest to media type; `children` are ids of images."""
+
+    digest: str
+    media_type: str
+    artifact_type: str | None
+    subject_digest: str | None
+    image_size: int
+    annotations: Mapping[str, str]
+    payload: bytes
+    blobs: Mapping[str, str]
+    children: Sequence[int]
+
+
+_COLUMNS = tuple(t.c[name] for name in ImageRow.__slots__)
+_BY_DIGEST = select(*_COLUMNS).where(t.c.repository_id == bindparam("repository_id"), t.c.digest == bindparam("digest"))
+_BY_TAG = (
+    select(*_COLUMNS)
+    .join(image_tags, image_tags.c.image_id == t.c.id)
+    .where(image_tags.c.repository_id == bindparam("repository_id"), image_tags.c.tag == bindparam("tag"))
+)
+_PAYLOAD = select(manifests.c.payload).where(manifests.c.image_id == bindparam("image_id"))
+
+
+def _image(row: Row[Any]) -> ImageRow:
+    values: dict[str, Any] = dict(zip(ImageRow.__slots__, row, strict=True))
+    values["annotations"] = json.loads(values["annotations"])
+    values["pushed_at"] = from_micros(values["pushed_at"])
+    if values["last_pulled_at"] is not None:
+        values["last_pulled_at"] = from_micros(values["last_pulled_at"])
+    return ImageRow(**values)
+
+
+def find_image(connection: Connection, repository_id: int, digest: str) -> ImageRow | None:
+    """The image of that digest."""
+    row = connection.execute(_BY_DIGEST, {"repository_id": repository_id, "digest": digest}).one_or_none()
+    return _image(row) if row else None
+
+
+def find_image_by_tag(connection: Connection, repository_id: int, tag: str) -> ImageRow | None:
+    """The image that the tag names at the moment."""
+    row = connection.execute(_BY_TAG, {"repository_id": repository_id, "tag": tag}).one_or_none()
+    return _image(row) if row else None
+
+
+def find_images(connection: Connection, repository_id: int, digests: Sequence[str]) -> dict[str, ImageRow]:
+    """Those of `digests` that are images of the repository."""
+    query = select(*_COLUMNS).where(t.c.repository_id == repository_id, t.c.digest.in_(digests))
+    return {row.digest: _image(row) for row in connection.execute(query)}
+
+
+def payload_of(connection: Connection, image_id: int) -> bytes:
+    """The manifest, byte for byte as it was pushed."""
+    return connection.execute(_PAYLOAD, {"image_id": image_id}).scalar_one()
+
+
+def has_images(connection: Connection, repository_id: int) -> bool:
+    """Whether the repository holds any image."""
+    query = select(t.c.id).where(t.c.repository_id == repository_id).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def add_image(connection: Connection, repository_id: int, new: NewImage, now: int) -> int:
+    """Stores an image that is not there yet; returns its id."""
+    values = {
+        "repository_id": repository_id,
+        "digest": new.digest,
+        "media_type": new.media_type,
+        "artifact_type": new.artifact_type,
+        "subject_digest": new.subject_digest,
+        "manifest_size": len(new.payload),
+        "image_size": new.image_size,
+        "annotations": json.dumps(dict(new.annotations)),
+        "pushed_at": now,
+    }
+    image_id: int = connection.execute(insert(t).values(values).returning(t.c.id)).scalar_one()
+    connection.execute(insert(manifests), {"image_id": image_id, "payload": new.payload})
+    held = [
+        {"repository_id": repository_id, "digest": digest, "image_id": image_id, "media_type": media_type}
+        for digest, media_type in new.blobs.items()
+    ]
+    if held:
+        connection.execute(insert(image_blobs), held)
+    if new.children:
+        rows = [{"parent_id": image_id, "child_id": child} for child in dict.fromkeys(new.children)]
+        connection.execute(insert(image_children), rows)
+    return image_id
+
+
+def delete_image(connection: Connection, image_id: int) -> None:
+    """Removes an image with its tags. The caller has seen to it that no index refers to it."""
+    connection.execute(delete(t).where(t.c.id == image_id))
+
+
+def parents_of(connection: Connection, image_id: int) -> list[str]:
+    """Digests of the indexes that list the image."""
+    query = (
+        select(t.c.digest)
+        .join(image_children, image_children.c.parent_id == t.c.id)
+        .where(image_children.c.child_id == image_id)
+    )
+    return list(connection.execute(query.order_by(t.c.digest)).scalars())
+
+
+def record_pull(connection: Connection, image_id: int, now: int, unless_since: int) -> None:
+    """Notes a pull, unless one was noted at or after `unless_since`."""
+    stale = or_(t.c.last_pulled_at.is_(None), t.c.last_pulled_at < unless_since)
+    connection.execute(update(t).where(t.c.id == image_id, stale).values(last_pulled_at=now))
+
+
+def referrers_of(
+    connection: Connection, repository_id: int, subject: str, types: Sequence[str], after: int, count: int
+) -> list[ImageRow]:
+    """The `count` images behind id `after` whose subject is `subject`, of the artifact types given (none: all)."""
+    query = select(*_COLUMNS).where(t.c.repository_id == repository_id, t.c.subject_digest == subject, t.c.id > after)
+    if types:
+        query = query.where(t.c.artifact_type.in_(types))
+    return [_image(row) for row in connection.execute(query.order_by(t.c.id).limit(count))]

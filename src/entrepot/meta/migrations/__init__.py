@@ -1,0 +1,1 @@
+"""Forward only, one file a step; `entrepot.meta.schema.migrate` runs them."""

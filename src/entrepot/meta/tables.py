@@ -1,0 +1,208 @@
+"""The schema, as SQLAlchemy Core tables. A change here goes with a migration in `migrations/versions`.
+
+accounts ── access_keys                 data_keys ── blobs ── repository_blobs ─┐
+repositories ── resource_tags, uploads, images ── manifests, image_tags, image_blobs, image_children
+registry_settings, leases               (stand alone)
+
+A repository name or a tag sorts by its bytes on every engine (collation C on PostgreSQL, BINARY on SQLite),
+as the OCI spec's tag listing wants it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives out row ids only for a column of exactly INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+Account = String(12)
+Region = String(64)
+Digest = String(140)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_id", Account, primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+access_keys = Table(
+    "access_keys",
+    metadata,
+    Column("access_key_id", String(128), primary_key=True),
+    Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False, index=True),
+    Column("principal_arn", Text, nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+data_keys = Table(
+    "data_keys",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("scope", String(200), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("scope", "generation"),
+)
+
+registry_settings = Table(
+    "registry_settings",
+    metadata,
+    Column("account_id", Account, nullable=False),
+    Column("region", Region, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "region", "name"),
+)
+
+repositories = Table(
+    "repositories",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
+    Column("region", Region, nullable=False),
+    Column("name", Bytewise, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("tag_mutability", String(32), nullable=False),
+    Column("exclusion_filters", Text, nullable=False),
+    UniqueConstraint("account_id", "region", "name"),
+)
+
+resource_tags = Table(
+    "resource_tags",
+    metadata,
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("repository_id", "key"),
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("object_id", String(32), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("data_key_id", "digest"),
+)
+
+repository_blobs = Table(
+    "repository_blobs",
+    metadata,
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("blob_id", RowId, ForeignKey("blobs.id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("repository_id", "digest"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("principal_arn", Text, nullable=False),
+    Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
+    Column("object_id", String(32), nullable=False, unique=True),
+    Column("received", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("last_part", BigInteger, nullable=False),
+    Column("part_too_small", Boolean, nullable=False),
+    Column("updated_at", BigInteger, nullable=False, index=True),
+)
+
+images = Table(
+    "images",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("artifact_type", Text),
+    Column("subject_digest", Digest),
+    Column("manifest_size", BigInteger, nullable=False),
+    Column("image_size", BigInteger, nullable=False),
+    Column("annotations", Text, nullable=False),
+    Column("pushed_at", BigInteger, nullable=False),
+    Column("last_pulled_at", BigInteger),
+    UniqueConstraint("repository_id", "digest"),
+    Index("ix_images_repository_id_id", "repository_id", "id"),
+    Index("ix_images_repository_id_subject_digest_id", "repository_id", "subject_digest", "id"),
+)
+
+# Apart from the image's row, so that listing 100,000 images never reads a manifest.
+manifests = Table(
+    "manifests",
+    metadata,
+    Column("image_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+image_tags = Table(
+    "image_tags",
+    metadata,
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("tag", Bytewise, nullable=False),
+    Column("image_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("repository_id", "tag"),
+    Index("ix_image_tags_image_id_tag", "image_id", "tag"),
+)
+
+image_blobs = Table(
+    "image_blobs",
+    metadata,
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("image_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("media_type", Text, nullable=False),
+    PrimaryKeyConstraint("repository_id", "digest", "image_id"),
+)
+
+image_children = Table(
+    "image_children",
+    metadata,
+    Column("parent_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), nullable=False),
+    Column("child_id", RowId, ForeignKey("images.id"), nullable=False, index=True),
+    PrimaryKeyConstraint("parent_id", "child_id"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
