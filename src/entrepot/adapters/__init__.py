@@ -1,0 +1,1 @@
+"""What stands between Entrepot and things outside it."""

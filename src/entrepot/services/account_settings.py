@@ -1,0 +1,44 @@
+"""ECR's account settings, one value a registry."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from entrepot.context import App, Context, Registry
+from entrepot.errors import ValidationFailed
+from entrepot.meta import registry_settings
+from entrepot.services.access import authorize
+
+BLOB_MOUNTING = "BLOB_MOUNTING"
+
+# The default first. ECR's blob mounting is opt-in: https://docs.aws.amazon.com/AmazonECR/latest/userguide/blob-mounting.html
+_VALUES = {BLOB_MOUNTING: ("DISABLED", "ENABLED")}
+
+
+def mounting_enabled(connection: Connection, registry: Registry) -> bool:
+    """Whether a layer of one repository may be mounted in another."""
+    return registry_settings.find_setting(connection, registry, BLOB_MOUNTING) == "ENABLED"
+
+
+async def get(app: App, ctx: Context, name: str) -> str:
+    """The value of a setting in the caller's registry. Raises ValidationFailed for a name that is not one."""
+    await authorize(app, ctx, "ecr:GetAccountSetting", ctx.registry)
+    values = _values_of(name)
+    return await app.db.read(registry_settings.find_setting, ctx.registry, name) or values[0]
+
+
+async def put(app: App, ctx: Context, name: str, value: str) -> None:
+    """Sets a value, in force from the next request on. Raises ValidationFailed."""
+    await authorize(app, ctx, "ecr:PutAccountSetting", ctx.registry)
+    values = _values_of(name)
+    if value not in values:
+        raise ValidationFailed(
+            f"'{value}' is not a value of the account setting '{name}': use one of {', '.join(values)}"
+        )
+    await app.db.write(registry_settings.put_setting, ctx.registry, name, value)
+
+
+def _values_of(name: str) -> tuple[str, ...]:
+    if name not in _VALUES:
+        raise ValidationFailed(f"The account setting '{name}' is not available: use one of {', '.join(_VALUES)}")
+    return _VALUES[name]

@@ -1,0 +1,74 @@
+"""Between the rows of blobs and uploads and the store that keeps their bytes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from entrepot.context import App, Registry
+from entrepot.errors import LayerAlreadyExists
+from entrepot.meta import blobs, uploads
+from entrepot.meta.blobs import BlobRow
+from entrepot.meta.repositories import RepositoryRow
+from entrepot.meta.times import to_micros
+from entrepot.meta.uploads import UploadRow
+from entrepot.ports import StagedBlob, StoredBlob
+from entrepot.services.keyring import registry_scope
+from entrepot.services.repositories import require
+from entrepot.services.sealing import object_secret
+
+
+async def new_staging(app: App, registry: Registry) -> tuple[int, StagedBlob]:
+    """Room for a new blob of a registry: the id of the data key that seals it, and an empty staging."""
+    key = await app.keyring.for_scope(registry_scope(registry))
+    object_id = app.new_id().replace("-", "")
+    return key.key_id, StagedBlob(object_id, object_secret(key, object_id))
+
+
+async def staged(app: App, row: UploadRow) -> StagedBlob:
+    """What an upload's row says is staged."""
+    key = await app.keyring.by_id(row.data_key_id)
+    return StagedBlob(row.object_id, object_secret(key, row.object_id), row.received, row.state)
+
+
+async def stored(app: App, row: BlobRow) -> StoredBlob:
+    """A blob as the store reads it."""
+    key = await app.keyring.by_id(row.data_key_id)
+    return StoredBlob(row.object_id, object_secret(key, row.object_id), row.size)
+
+
+def moved_on(row: UploadRow, standing: StagedBlob) -> UploadRow:
+    """An upload's row after more bytes were staged."""
+    return replace(row, received=standing.received, state=standing.state)
+
+
+async def adopt(
+    app: App,
+    repository: RepositoryRow,
+    data_key_id: int,
+    digest: str,
+    blob: StoredBlob,
+    *,
+    upload_id: str | None = None,
+    must_be_new: bool = False,
+) -> None:
+    """Makes durable bytes a blob of the repository, in one transaction with the end of their upload.
+
+    Bytes that the registry holds already under the same key are dropped again in favour of those. `must_be_new`
+    raises LayerAlreadyExists where the repository holds the digest; the upload ends all the same.
+    """
+    now = to_micros(app.clock())
+
+    def adopt_txn(connection: Connection) -> tuple[BlobRow, bool]:
+        held_by = require(connection, repository.ref)
+        row = blobs.adopt_blob(connection, data_key_id, digest, blob.size, blob.object_id, now)
+        if upload_id is not None:
+            uploads.delete_upload(connection, upload_id)
+        return row, blobs.hold_blob(connection, held_by.id, row, now)
+
+    row, is_new = await app.db.write(adopt_txn)
+    if row.object_id != blob.object_id:
+        await app.blobs.discard(blob.object_id)
+    if must_be_new and not is_new:
+        raise LayerAlreadyExists(digest, repository.name, repository.registry.account)

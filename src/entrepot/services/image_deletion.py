@@ -1,0 +1,65 @@
+"""Deleting images and tags: one rule for BatchDeleteImage and for DELETE at /v2/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from entrepot.context import App, Context, RepositoryRef
+from entrepot.errors import ImageNotFound, ImageReferenced
+from entrepot.meta import image_pages, image_tags
+from entrepot.meta import images as rows
+from entrepot.services.access import authorize
+from entrepot.services.images import Failure, ImageId, resolve
+from entrepot.services.repositories import require
+
+
+async def delete_many(
+    app: App, ctx: Context, repo: RepositoryRef, image_ids: Sequence[ImageId]
+) -> tuple[list[ImageId], list[Failure]]:
+    """Deletes what the identifiers name, in their order and in one transaction.
+
+    By tag: that tag, and with the last one the image. By digest: the image with all its tags. A child of an index
+    stays until the index goes (https://docs.aws.amazon.com/AmazonECR/latest/userguide/delete_image.html).
+    Returns what went, an entry a tag, and why others did not.
+    """
+    await authorize(app, ctx, "ecr:BatchDeleteImage", repo)
+
+    def delete_txn(connection: Connection) -> tuple[list[ImageId], list[Failure]]:
+        repository = require(connection, repo)
+        deleted: list[ImageId] = []
+        failures: list[Failure] = []
+        for image_id in image_ids:
+            outcome = _delete(connection, repository.id, image_id)
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+            else:
+                deleted.extend(outcome)
+        return deleted, failures
+
+    return await app.db.write(delete_txn)
+
+
+async def delete_one(app: App, ctx: Context, repo: RepositoryRef, image_id: ImageId) -> None:
+    """Deletes one tag or image. Raises RepositoryNotFound, ImageNotFound, ImageReferenced."""
+    _, failures = await delete_many(app, ctx, repo, [image_id])
+    for failure in failures:
+        if failure.code == "ImageReferencedByManifestList":
+            raise ImageReferenced(failure.reason)
+        raise ImageNotFound(repo.name, repo.account, image_id.digest, image_id.tag)
+
+
+def _delete(connection: Connection, repository_id: int, image_id: ImageId) -> list[ImageId] | Failure:
+    image = resolve(connection, repository_id, image_id)
+    if isinstance(image, Failure):
+        return image
+    tags = image_pages.tags_of_images(connection, [image.id]).get(image.id, [])
+    if image_id.tag is not None and len(tags) > 1:
+        image_tags.delete_tag(connection, repository_id, image_id.tag)
+        return [ImageId(image.digest, image_id.tag)]
+    if parents := rows.parents_of(connection, image.id):
+        reason = f"Requested image referenced by manifest list: [{', '.join(parents)}]"
+        return Failure(image_id, "ImageReferencedByManifestList", reason)
+    rows.delete_image(connection, image.id)
+    return [ImageId(image.digest, tag) for tag in tags] or [ImageId(image.digest)]

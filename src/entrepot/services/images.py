@@ -1,0 +1,168 @@
+"""Images by tag or digest: looked up and pulled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import structlog
+from sqlalchemy import Connection
+
+from entrepot.context import App, Context, RepositoryRef
+from entrepot.errors import ImageNotFound, StorageFull, StorageUnavailable
+from entrepot.meta import images as rows
+from entrepot.meta.images import ImageRow
+from entrepot.meta.times import to_micros
+from entrepot.rules.conversion import convert, negotiate
+from entrepot.rules.digests import digest_of, is_digest
+from entrepot.rules.manifest import parse_manifest
+from entrepot.rules.names import is_tag
+from entrepot.services.access import authorize
+from entrepot.services.repositories import require
+
+PULL_RECORD_INTERVAL = timedelta(minutes=1)
+
+log = structlog.get_logger()
+
+
+FailureCode = Literal[
+    "InvalidImageDigest",
+    "InvalidImageTag",
+    "ImageTagDoesNotMatchDigest",
+    "ImageNotFound",
+    "MissingDigestAndTag",
+    "ImageReferencedByManifestList",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageId:
+    """ECR's imageIdentifier: a digest, a tag, or both."""
+
+    digest: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """ECR's imageFailure: why one of several images was left out."""
+
+    image_id: ImageId
+    code: FailureCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulledImage:
+    """A manifest as it is handed out. `digest` is that of `payload`, which a conversion may have changed."""
+
+    digest: str
+    media_type: str
+    payload: bytes
+    row: ImageRow
+
+
+def resolve(connection: Connection, repository_id: int, image_id: ImageId) -> ImageRow | Failure:
+    """The image that an identifier names, or ECR's reason why there is none."""
+    if ill_formed := _ill_formed(image_id):
+        return ill_formed
+    by_tag = rows.find_image_by_tag(connection, repository_id, image_id.tag) if image_id.tag else None
+    by_digest = rows.find_image(connection, repository_id, image_id.digest) if image_id.digest else None
+    found = by_digest or by_tag
+    if found is None or (image_id.tag and not by_tag) or (image_id.digest and not by_digest):
+        return Failure(image_id, "ImageNotFound", "Requested image not found")
+    if by_tag and by_tag.id != found.id:
+        return Failure(image_id, "ImageTagDoesNotMatchDigest", "The image tag does not point at the image digest")
+    return found
+
+
+def _ill_formed(image_id: ImageId) -> Failure | None:
+    start = "Invalid request parameters: "
+    if image_id.digest is None and image_id.tag is None:
+        return Failure(image_id, "MissingDigestAndTag", start + "both tag and digest cannot be null")
+    if image_id.digest is not None and not is_digest(image_id.digest):
+        return Failure(image_id, "InvalidImageDigest", start + "image digest should satisfy the digest grammar")
+    if image_id.tag is not None and not is_tag(image_id.tag):
+        return Failure(image_id, "InvalidImageTag", start + "image tag should satisfy the tag grammar")
+    return None
+
+
+def require_image(connection: Connection, repo: RepositoryRef, image_id: ImageId) -> ImageRow:
+    """The image that an identifier names; raises RepositoryNotFound, ImageNotFound."""
+    found = resolve(connection, require(connection, repo).id, image_id)
+    if isinstance(found, Failure):
+        raise ImageNotFound(repo.name, repo.account, image_id.digest, image_id.tag)
+    return found
+
+
+async def pull(
+    app: App, ctx: Context, repo: RepositoryRef, image_id: ImageId, accepted: Sequence[str] = ()
+) -> PulledImage:
+    """The manifest of one image; counts as a pull. Raises RepositoryNotFound, ImageNotFound."""
+    pulled = await head(app, ctx, repo, image_id, accepted)
+    await _record_pull(app, ctx, pulled.row)
+    return pulled
+
+
+async def head(
+    app: App, ctx: Context, repo: RepositoryRef, image_id: ImageId, accepted: Sequence[str] = ()
+) -> PulledImage:
+    """The manifest of one image, without counting as a pull."""
+    await authorize(app, ctx, "ecr:BatchGetImage", repo)
+
+    def head_txn(connection: Connection) -> tuple[ImageRow, bytes]:
+        row = require_image(connection, repo, image_id)
+        return row, rows.payload_of(connection, row.id)
+
+    row, payload = await app.db.read(head_txn)
+    return _as_accepted(row, payload, image_id, accepted)
+
+
+async def pull_many(
+    app: App, ctx: Context, repo: RepositoryRef, image_ids: Sequence[ImageId], accepted: Sequence[str]
+) -> tuple[list[tuple[ImageId, PulledImage]], list[Failure]]:
+    """The manifests of several images, each with the identifier that asked for it, and why others are left out."""
+    await authorize(app, ctx, "ecr:BatchGetImage", repo)
+
+    def pull_txn(connection: Connection) -> list[tuple[ImageId, ImageRow | Failure, bytes]]:
+        repository = require(connection, repo)
+        found: list[tuple[ImageId, ImageRow | Failure, bytes]] = []
+        for image_id in image_ids:
+            row = resolve(connection, repository.id, image_id)
+            payload = b"" if isinstance(row, Failure) else rows.payload_of(connection, row.id)
+            found.append((image_id, row, payload))
+        return found
+
+    images: list[tuple[ImageId, PulledImage]] = []
+    failures: list[Failure] = []
+    for image_id, row, payload in await app.db.read(pull_txn):
+        if isinstance(row, Failure):
+            failures.append(row)
+        else:
+            images.append((image_id, _as_accepted(row, payload, image_id, accepted)))
+            await _record_pull(app, ctx, row)
+    return images, failures
+
+
+def _as_accepted(row: ImageRow, payload: bytes, image_id: ImageId, accepted: Sequence[str]) -> PulledImage:
+    """Converts a manifest asked for by tag to a type that the client knows; one asked for by digest never."""
+    if image_id.digest is None:
+        target = negotiate(row.media_type, accepted)
+        if target != row.media_type:
+            converted = convert(parse_manifest(payload, row.media_type), target)
+            if converted is not None:
+                return PulledImage(digest_of(converted), target, converted, row)
+    return PulledImage(row.digest, row.media_type, payload, row)
+
+
+async def _record_pull(app: App, ctx: Context, row: ImageRow) -> None:
+    """Notes when an image was pulled, at most once a minute, so that pulls stay cheap."""
+    due_since = ctx.now - PULL_RECORD_INTERVAL
+    if row.last_pulled_at is not None and row.last_pulled_at >= due_since:
+        return
+    try:
+        await app.db.write(rows.record_pull, row.id, to_micros(ctx.now), to_micros(due_since))
+    except (StorageFull, StorageUnavailable) as error:
+        log.warning("pull time not recorded", repository_id=row.repository_id, digest=row.digest, reason=error.message)

@@ -1,0 +1,119 @@
+"""Layers as blobs of a repository: whether they are there, their bytes, mounting, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from entrepot.context import App, Context, RepositoryRef
+from entrepot.errors import AccessDenied, LayerInaccessible, LayerInUse, LayerNotFound, RepositoryNotFound
+from entrepot.meta import blobs
+from entrepot.meta.blobs import BlobRow
+from entrepot.meta.times import to_micros
+from entrepot.services import blob_storage
+from entrepot.services.access import authorize
+from entrepot.services.account_settings import mounting_enabled
+from entrepot.services.repositories import require
+
+_MOUNT_CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of a repository; `media_type` is what an image of the repository calls it, if one does."""
+
+    digest: str
+    size: int
+    media_type: str | None
+
+
+async def available(app: App, ctx: Context, repo: RepositoryRef, digests: Sequence[str]) -> dict[str, Layer]:
+    """Those of `digests` that the repository holds, by digest."""
+    await authorize(app, ctx, "ecr:BatchCheckLayerAvailability", repo)
+
+    def available_txn(connection: Connection) -> dict[str, Layer]:
+        repository = require(connection, repo)
+        held = blobs.held_blobs(connection, repository.id, digests)
+        types = blobs.layer_media_types(connection, repository.id, list(held))
+        return {digest: Layer(digest, row.size, types.get(digest)) for digest, row in held.items()}
+
+    return await app.db.read(available_txn)
+
+
+async def find(app: App, ctx: Context, repo: RepositoryRef, digest: str, action: str) -> BlobRow:
+    """A blob of the repository, for whoever may do `action`. Raises LayerNotFound."""
+    await authorize(app, ctx, action, repo)
+
+    def find_txn(connection: Connection) -> BlobRow:
+        row = blobs.find_blob(connection, require(connection, repo).id, digest)
+        if row is None:
+            raise LayerNotFound(repo.name, repo.account, digest)
+        return row
+
+    return await app.db.read(find_txn)
+
+
+async def find_in_image(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> BlobRow:
+    """A layer that an image of the repository holds: ECR hands out no others. Raises LayerInaccessible."""
+    row = await find(app, ctx, repo, digest, "ecr:GetDownloadUrlForLayer")
+
+    def in_image(connection: Connection) -> bool:
+        return bool(blobs.layer_media_types(connection, require(connection, repo).id, [digest]))
+
+    if not await app.db.read(in_image):
+        raise LayerInaccessible(digest, repo.name)
+    return row
+
+
+async def read(app: App, row: BlobRow, start: int, stop: int) -> AsyncIterator[bytes]:
+    """The bytes `start` to `stop` (exclusive) of a blob."""
+    return app.blobs.read(await blob_storage.stored(app, row), start, stop)
+
+
+async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source: str | None) -> bool:
+    """Makes a layer of another repository of the registry one of this repository's; False where that can't be.
+
+    Needs the account setting BLOB_MOUNTING and the right to pull from the source. Without a `source` any repository
+    will do that the caller may pull from (OCI Distribution 1.1, "Mounting a blob from another repository").
+    """
+    await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
+
+    def candidates(connection: Connection) -> list[str]:
+        require(connection, repo)
+        if not mounting_enabled(connection, repo.registry):
+            return []
+        return [source] if source else blobs.repositories_holding(connection, repo.registry, digest, _MOUNT_CANDIDATES)
+
+    for candidate in await app.db.read(candidates):
+        row = await _readable(app, ctx, RepositoryRef(repo.registry, candidate), digest)
+        if row is not None:
+            await app.db.write(_hold, repo, row, to_micros(ctx.now))
+            return True
+    return False
+
+
+async def _readable(app: App, ctx: Context, source: RepositoryRef, digest: str) -> BlobRow | None:
+    try:
+        return await find(app, ctx, source, digest, "ecr:GetDownloadUrlForLayer")
+    except (AccessDenied, RepositoryNotFound, LayerNotFound):
+        return None
+
+
+def _hold(connection: Connection, repo: RepositoryRef, row: BlobRow, now: int) -> None:
+    blobs.hold_blob(connection, require(connection, repo).id, row, now)
+
+
+async def delete(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> None:
+    """Ends the repository's hold on a blob that no image of it needs. Raises LayerNotFound, Unsupported."""
+    await authorize(app, ctx, "ecr:BatchDeleteImage", repo)
+
+    def delete_txn(connection: Connection) -> None:
+        repository = require(connection, repo)
+        if blobs.layer_media_types(connection, repository.id, [digest]):
+            raise LayerInUse(digest, repo.name)
+        if not blobs.release_blob(connection, repository.id, digest):
+            raise LayerNotFound(repo.name, repo.account, digest)
+
+    await app.db.write(delete_txn)

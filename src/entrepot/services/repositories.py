@@ -1,0 +1,113 @@
+"""Repositories: create, list, change, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from entrepot.context import App, Context, Registry, RepositoryRef
+from entrepot.errors import RepositoryAlreadyExists, RepositoryNotEmpty, RepositoryNotFound
+from entrepot.meta import images as image_rows
+from entrepot.meta import repositories as rows
+from entrepot.meta.repositories import RepositoryRow
+from entrepot.meta.times import to_micros
+from entrepot.rules.mutability import TagMutability
+from entrepot.rules.names import check_repository_name
+from entrepot.rules.resource_tags import merge_tags
+from entrepot.services.access import authorize
+
+
+def require(connection: Connection, repo: RepositoryRef) -> RepositoryRow:
+    """The repository of that name; raises RepositoryNotFound."""
+    row = rows.find_repository(connection, repo)
+    if row is None:
+        raise RepositoryNotFound(repo.name, repo.account)
+    return row
+
+
+async def create(
+    app: App,
+    ctx: Context,
+    repo: RepositoryRef,
+    mutability: TagMutability,
+    tags: Sequence[tuple[str, str]],
+) -> RepositoryRow:
+    """Creates a repository. Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags."""
+    await authorize(app, ctx, "ecr:CreateRepository", repo)
+    if tags:
+        await authorize(app, ctx, "ecr:TagResource", repo)
+    check_repository_name(repo.name)
+    checked = merge_tags({}, tags)
+
+    def create_txn(connection: Connection) -> RepositoryRow:
+        row = rows.add_repository(connection, repo, to_micros(ctx.now), mutability.mode, mutability.filters)
+        if row is None:
+            raise RepositoryAlreadyExists(repo.name, repo.account)
+        rows.put_tags(connection, row.id, checked)
+        return row
+
+    return await app.db.write(create_txn)
+
+
+async def describe(app: App, ctx: Context, registry: Registry, names: Sequence[str]) -> list[RepositoryRow]:
+    """The repositories of those names, in that order; raises RepositoryNotFound for the first that is missing."""
+    wanted = [RepositoryRef(registry, name) for name in names]
+    for repo in wanted:
+        await authorize(app, ctx, "ecr:DescribeRepositories", repo)
+    return await app.db.read(lambda connection: [require(connection, repo) for repo in wanted])
+
+
+async def page(app: App, ctx: Context, registry: Registry, after: str, count: int) -> list[RepositoryRow]:
+    """The `count` repositories whose names follow `after`, by name."""
+    await authorize(app, ctx, "ecr:DescribeRepositories", registry)
+    return await app.db.read(rows.page_of_repositories, registry, after, count)
+
+
+async def delete(app: App, ctx: Context, repo: RepositoryRef, *, force: bool) -> RepositoryRow:
+    """Deletes a repository; one with images only by `force`. Raises RepositoryNotFound, RepositoryNotEmpty."""
+    await authorize(app, ctx, "ecr:DeleteRepository", repo)
+
+    def delete_txn(connection: Connection) -> RepositoryRow:
+        row = require(connection, repo)
+        if not force and image_rows.has_images(connection, row.id):
+            raise RepositoryNotEmpty(repo.name, repo.account)
+        rows.delete_repository(connection, row.id)
+        return row
+
+    return await app.db.write(delete_txn)
+
+
+async def set_mutability(app: App, ctx: Context, repo: RepositoryRef, mutability: TagMutability) -> None:
+    """Changes whether tags can be moved, from the next push on."""
+    await authorize(app, ctx, "ecr:PutImageTagMutability", repo)
+
+    def set_txn(connection: Connection) -> None:
+        row = require(connection, repo)
+        rows.set_mutability(connection, row.id, mutability.mode, mutability.filters)
+
+    await app.db.write(set_txn)
+
+
+async def list_tags(app: App, ctx: Context, repo: RepositoryRef) -> dict[str, str]:
+    """The resource tags of a repository, by key."""
+    await authorize(app, ctx, "ecr:ListTagsForResource", repo)
+    return await app.db.read(lambda c: rows.tags_of_repository(c, require(c, repo).id))
+
+
+async def add_tags(app: App, ctx: Context, repo: RepositoryRef, tags: Sequence[tuple[str, str]]) -> None:
+    """Adds resource tags or gives those that exist new values. Raises InvalidTagParameter, TooManyTags."""
+    await authorize(app, ctx, "ecr:TagResource", repo)
+
+    def add_txn(connection: Connection) -> None:
+        row = require(connection, repo)
+        merged: Mapping[str, str] = merge_tags(rows.tags_of_repository(connection, row.id), tags)
+        rows.put_tags(connection, row.id, merged)
+
+    await app.db.write(add_txn)
+
+
+async def remove_tags(app: App, ctx: Context, repo: RepositoryRef, keys: Sequence[str]) -> None:
+    """Removes resource tags; keys that are not there are no error."""
+    await authorize(app, ctx, "ecr:UntagResource", repo)
+    await app.db.write(lambda c: rows.remove_tags(c, require(c, repo).id, keys))

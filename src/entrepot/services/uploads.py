@@ -1,0 +1,186 @@
+"""Uploads of layers, for both doors: begun, appended to, completed or given up.
+
+An upload belongs to a registry, a repository and a principal; whoever comes with another of these finds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+
+from entrepot.context import App, Context, RepositoryRef
+from entrepot.errors import (
+    EmptyUpload,
+    InvalidLayer,
+    LayerPartTooSmall,
+    LimitExceeded,
+    UploadNotFound,
+    UploadOutOfOrder,
+)
+from entrepot.meta import uploads as rows
+from entrepot.meta.repositories import RepositoryRow
+from entrepot.meta.times import to_micros
+from entrepot.meta.uploads import UploadRow
+from entrepot.ports import StagedBlob
+from entrepot.rules.digests import parse_digest
+from entrepot.services import blob_storage
+from entrepot.services.access import authorize
+from entrepot.services.repositories import require
+
+LAYER_LIMIT = 52_000 * 1024 * 1024  # "Layer size: 52,000 MiB", the service quotas page
+MOST_PARTS = 4_200  # "Number of layer parts: 4,200", the same page
+MIN_PART = 5 * 1024 * 1024  # "Layer parts: 5 MiB at least, except for the last", the same page
+
+
+async def no_bytes() -> AsyncIterator[bytes]:
+    """The body of a request without one."""
+    return
+    yield b""
+
+
+async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
+    """Opens an upload and returns its id."""
+    await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
+    repository = await app.db.read(require, repo)
+    data_key_id, staging = await blob_storage.new_staging(app, repo.registry)
+    row = UploadRow(
+        id=app.new_id(),
+        repository_id=repository.id,
+        principal_arn=ctx.principal.arn,
+        data_key_id=data_key_id,
+        object_id=staging.object_id,
+        received=0,
+        state="",
+        parts=0,
+        last_part=0,
+        part_too_small=False,
+    )
+    await app.db.write(rows.add_upload, row, to_micros(ctx.now))
+    return row.id
+
+
+async def received(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> int:
+    """How many bytes an upload holds."""
+    await authorize(app, ctx, "ecr:UploadLayerPart", repo)
+    _, row = await _find(app, ctx, repo, upload_id)
+    return row.received
+
+
+async def append(
+    app: App,
+    ctx: Context,
+    repo: RepositoryRef,
+    upload_id: str,
+    body: AsyncIterator[bytes],
+    first_byte: int | None = None,
+    most_parts: int | None = None,
+) -> int:
+    """Adds the bytes of `body` and returns how many the upload holds now; they survive from then on.
+
+    Raises UploadOutOfOrder where `first_byte` is not where the upload stands, SizeInvalid past the layer limit,
+    LimitExceeded past `most_parts`.
+    """
+    await authorize(app, ctx, "ecr:UploadLayerPart", repo)
+    _, found = await _find(app, ctx, repo, upload_id)
+    async with app.blobs.exclusive(found.object_id):
+        _, row = await _find(app, ctx, repo, upload_id)
+        if first_byte is not None and first_byte != row.received:
+            raise UploadOutOfOrder(row.received)
+        if most_parts is not None and row.parts >= most_parts:
+            raise LimitExceeded(f"The upload has the maximum of {most_parts} parts")
+        standing = await app.blobs.append(await blob_storage.staged(app, row), body, LAYER_LIMIT)
+        after = _with_part(blob_storage.moved_on(row, standing), standing.received - row.received)
+        if not await app.db.write(rows.advance_upload, row, after, to_micros(app.clock())):
+            raise UploadNotFound(upload_id, repo.name, repo.account)
+        return standing.received
+
+
+def _with_part(row: UploadRow, length: int) -> UploadRow:
+    """Notes a part's length: one that is followed by another has to have the minimum."""
+    too_small = row.part_too_small or 0 < row.last_part < MIN_PART
+    return replace(row, parts=row.parts + 1, last_part=length, part_too_small=too_small)
+
+
+async def complete(
+    app: App,
+    ctx: Context,
+    repo: RepositoryRef,
+    upload_id: str,
+    digest: str,
+    body: AsyncIterator[bytes] | None = None,
+    check: Callable[[UploadRow], None] | None = None,
+    *,
+    further_digests: Sequence[str] = (),
+    must_be_new: bool = False,
+) -> None:
+    """Makes an upload, with the bytes of `body` added, a blob of the repository: durable once this returns.
+
+    Raises InvalidLayer where the bytes have another digest; the upload then stands where it stood before.
+    `check` may refuse the upload by what its row says.
+    """
+    await authorize(app, ctx, "ecr:CompleteLayerUpload", repo)
+    if body is not None:
+        await authorize(app, ctx, "ecr:UploadLayerPart", repo)
+    _, found = await _find(app, ctx, repo, upload_id)
+    async with app.blobs.exclusive(found.object_id):
+        repository, row = await _find(app, ctx, repo, upload_id)
+        if check:
+            check(row)
+        standing = await blob_storage.staged(app, row)
+        if body is not None:
+            standing = await app.blobs.append(standing, body, LAYER_LIMIT)
+        for each in (digest, *further_digests):
+            await _verify(app, standing, each)
+        blob = await app.blobs.commit(standing)
+        await blob_storage.adopt(
+            app, repository, row.data_key_id, digest, blob, upload_id=upload_id, must_be_new=must_be_new
+        )
+
+
+async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, body: AsyncIterator[bytes]) -> None:
+    """Stores a blob that comes in one request: what `start` and `complete` do, without an upload in between."""
+    for action in ("ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"):
+        await authorize(app, ctx, action, repo)
+    repository = await app.db.read(require, repo)
+    parse_digest(digest)
+    data_key_id, staging = await blob_storage.new_staging(app, repo.registry)
+    try:
+        standing = await app.blobs.append(staging, body, LAYER_LIMIT)
+        await _verify(app, standing, digest)
+        blob = await app.blobs.commit(standing)
+    except BaseException:
+        await app.blobs.discard(staging.object_id)
+        raise
+    await blob_storage.adopt(app, repository, data_key_id, digest, blob)
+
+
+async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> None:
+    """Gives an upload up; its bytes are dropped."""
+    await authorize(app, ctx, "ecr:UploadLayerPart", repo)
+    _, row = await _find(app, ctx, repo, upload_id)
+    async with app.blobs.exclusive(row.object_id):
+        if await app.db.write(rows.delete_upload, row.id):
+            await app.blobs.discard(row.object_id)
+
+
+def check_parts(row: UploadRow) -> None:
+    """CompleteLayerUpload's rules, for `complete`: some part there has to be, and only the last may be small."""
+    if row.received == 0:
+        raise EmptyUpload(row.id)
+    if row.part_too_small:
+        raise LayerPartTooSmall(f"Every layer part but the last must have at least {MIN_PART} bytes")
+
+
+async def _find(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> tuple[RepositoryRow, UploadRow]:
+    repository = await app.db.read(require, repo)
+    row = await app.db.read(rows.find_upload, upload_id, repository.id, ctx.principal.arn)
+    if row is None:
+        raise UploadNotFound(upload_id, repo.name, repo.account)
+    return repository, row
+
+
+async def _verify(app: App, standing: StagedBlob, digest: str) -> None:
+    algorithm, _ = parse_digest(digest)
+    computed = await app.blobs.digest(standing, algorithm)
+    if computed != digest:
+        raise InvalidLayer(digest, computed)
