@@ -1,0 +1,158 @@
+"""Errors as AWS clients see them, and the one table from domain errors to them.
+
+An error's AWS code is the exception of the same name where the operation declares it, else the nearest one that it
+does declare: clients have no class for an undeclared one. Codes in COMMON need no declaration ("Common errors" in
+the ECR API Reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from entrepot import errors
+from entrepot.aws.model import Operation
+from entrepot.errors import DomainError
+from entrepot.rules.sigv4 import SignatureError
+
+_INVALID = ("InvalidParameterException", "ValidationException")
+_SERVER = ("ServerException",)
+
+CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
+    errors.InvalidParameter: _INVALID,
+    errors.ValidationFailed: ("ValidationException", "InvalidParameterException"),
+    errors.InvalidTagParameter: ("InvalidTagParameterException", *_INVALID),
+    errors.TooManyTags: ("TooManyTagsException", *_INVALID),
+    errors.LimitExceeded: ("LimitExceededException", *_INVALID),
+    errors.Unsupported: ("UnsupportedCommandException", *_INVALID),
+    errors.AccessDenied: ("AccessDeniedException",),
+    errors.Unauthenticated: ("UnrecognizedClientException",),
+    errors.RepositoryNotFound: ("RepositoryNotFoundException", *_INVALID),
+    errors.RepositoryAlreadyExists: ("RepositoryAlreadyExistsException", *_INVALID),
+    errors.RepositoryNotEmpty: ("RepositoryNotEmptyException", *_INVALID),
+    errors.ImageNotFound: ("ImageNotFoundException", *_INVALID),
+    errors.ImageAlreadyExists: ("ImageAlreadyExistsException", *_INVALID),
+    errors.ImageTagAlreadyExists: ("ImageTagAlreadyExistsException", *_INVALID),
+    errors.ImageDigestDoesNotMatch: ("ImageDigestDoesNotMatchException", *_INVALID),
+    errors.ImageReferenced: _INVALID,
+    errors.ManifestInvalid: _INVALID,
+    errors.ReferencedImagesNotFound: ("ReferencedImagesNotFoundException", *_INVALID),
+    errors.LayersNotFound: ("LayersNotFoundException", *_INVALID),
+    errors.LayerInaccessible: ("LayerInaccessibleException", *_INVALID),
+    errors.LayerInUse: _INVALID,
+    errors.LayerAlreadyExists: ("LayerAlreadyExistsException", *_INVALID),
+    errors.InvalidLayer: ("InvalidLayerException", *_INVALID),
+    errors.InvalidLayerPart: ("InvalidLayerPartException", *_INVALID),
+    errors.LayerPartTooSmall: ("LayerPartTooSmallException", *_INVALID),
+    errors.EmptyUpload: ("EmptyUploadException", *_INVALID),
+    errors.UploadNotFound: ("UploadNotFoundException", *_INVALID),
+    errors.UploadOutOfOrder: _INVALID,
+    errors.UploadBusy: ("LimitExceededException", *_INVALID),
+    errors.DigestInvalid: _INVALID,
+    errors.SizeInvalid: _INVALID,
+    errors.RangeNotSatisfiable: _INVALID,
+    errors.KeyUnavailable: ("KmsException", *_SERVER),
+    errors.StorageFull: _SERVER,
+    errors.StorageUnavailable: _SERVER,
+    errors.ContentDamaged: _SERVER,
+}
+
+COMMON = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "UnrecognizedClientException",
+        "ServerException",
+    }
+)
+
+_SIGNATURE_CODES = {
+    "IncompleteSignature": "IncompleteSignature",
+    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
+    "UnrecognizedClient": "UnrecognizedClientException",
+    "InvalidSignature": "InvalidSignatureException",
+    "ExpiredToken": "ExpiredTokenException",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AwsError:
+    """What a client is told. `members` are what the exception's shape has beyond its message."""
+
+    code: str
+    message: str
+    status: int = 400
+    members: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class Refusal(Exception):
+    """A request that is answered with an error, in its final form."""
+
+    def __init__(self, error: AwsError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+def refusal(code: str, message: str, status: int = 400) -> Refusal:
+    """One of the protocol's own errors, which come before any service is asked."""
+    return Refusal(AwsError(code, message, status))
+
+
+def serialization_error(message: str) -> Refusal:
+    """The body is not what the protocol says, or a member has the wrong type."""
+    return refusal("SerializationException", message)
+
+
+def unknown_operation(name: str) -> Refusal:
+    """No operation of that name in any service that answers here."""
+    return refusal("UnknownOperationException", f"There is no operation '{name}'.")
+
+
+def unavailable_operation(name: str) -> Refusal:
+    """The service has the operation, this release of Entrepot has not: refused rather than accepted and ignored."""
+    return refusal("UnsupportedCommandException", f"{name} is not available in this release of Entrepot.")
+
+
+def internal_error(request_id: str) -> AwsError:
+    """For what nobody foresaw: the client gets the request id, the log has the rest."""
+    return AwsError("ServerException", f"The server failed to answer. The request id is {request_id}.", 500)
+
+
+def aws_error(error: DomainError, operation: Operation | None) -> AwsError:
+    """A domain error as `operation` answers with it (None: before the operation is known)."""
+    if isinstance(error, SignatureError):
+        return AwsError(_SIGNATURE_CODES[error.fault], error.message)
+    declared: Mapping[str, int] = operation.errors if operation else {}
+    names = candidates(type(error))
+    code = next((name for name in names if name in declared or name in COMMON), "ServerException")
+    members: Mapping[str, object] = _members(error) if code == names[0] else {}
+    return AwsError(code, error.message, _status(error, code, declared), members)
+
+
+def candidates(kind: type[DomainError]) -> tuple[str, ...]:
+    """The AWS codes for a domain error, best first; a subclass has those of its nearest base in the table."""
+    return next((CANDIDATES[base] for base in kind.__mro__ if base in CANDIDATES), _SERVER)
+
+
+def _status(error: DomainError, code: str, declared: Mapping[str, int]) -> int:
+    if isinstance(error, errors.StorageUnavailable):
+        return 503
+    return 500 if code == "ServerException" else declared.get(code, 400)
+
+
+def _members(error: DomainError) -> Mapping[str, object]:
+    match error:
+        case errors.InvalidLayerPart():
+            return {
+                "registryId": error.registry_id,
+                "repositoryName": error.repository,
+                "uploadId": error.upload_id,
+                "lastValidByteReceived": error.last_valid_byte,
+            }
+        case errors.KeyUnavailable():
+            return {"kmsError": error.kms_error}
+        case _:
+            return {}

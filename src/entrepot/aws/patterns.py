@@ -1,0 +1,24 @@
+"""The model's regular expressions, which are Java's, as Python's."""
+
+from __future__ import annotations
+
+import re
+
+# Says the same without a choice of two ways for each character, which would take time exponential in the length.
+_EQUIVALENT = {
+    r"^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$": r"[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*",
+}
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """The expression to be used with `fullmatch`, as Java's `matches` does: word characters are ASCII.
+
+    Raises re.error for what Python does not take (such as classes of Unicode properties), at start rather than at a
+    request: such a pattern needs an equivalent in the table above.
+    """
+    return re.compile(_EQUIVALENT.get(pattern, pattern), re.ASCII)
+
+
+def shown_pattern(pattern: str) -> str:
+    """The expression as ECR's messages quote it: slashes are not escaped."""
+    return pattern.replace(r"\/", "/")
