@@ -1,0 +1,65 @@
+"""The query protocol of STS (and, one day, IAM): parameters in a form or a URL, answers in XML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.responses import Response
+
+from entrepot.aws.dispatch import Endpoint, Service, run
+from entrepot.aws.errors import AwsError, refusal
+from entrepot.aws.query_errors import in_query_words
+from entrepot.aws.query_input import decode_query
+from entrepot.aws.query_output import encode_error, encode_result
+from entrepot.fronts.aws_call import Call, Door, authenticate
+from entrepot.rules.sigv4 import SignedRequest
+
+CONTENT_TYPE = "text/xml"
+
+_FORM = "application/x-www-form-urlencoded"
+_MAX_FIELDS = 10_000
+
+
+async def answer(call: Call, door: Door) -> Response:
+    """Answers a call of a query service. Raises SignatureError and Refusal."""
+    service = door.query[call.claim.service]
+    ctx, body = await authenticate(call, door.find_key)
+    parameters = _parameters(call.head, bytes(body))
+    endpoint = _find(service, dict(parameters))
+    structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
+    given = decode_query(service.model, endpoint.operation.input or "", parameters)
+    result = await run(endpoint, call.app, ctx, given)
+    document = encode_result(service.model, endpoint.operation, result, call.request_id)
+    return Response(document, media_type=CONTENT_TYPE)
+
+
+def render_error(door: Door, error: AwsError, request_id: str) -> Response:
+    """An error in the query protocol's form. All services share one form, but for its namespace."""
+    namespace = next(iter(door.query.values())).model.metadata.xml_namespace or ""
+    shown = in_query_words(error)
+    return Response(encode_error(namespace, shown, request_id), shown.status, media_type=CONTENT_TYPE)
+
+
+def _find(service: Service, parameters: Mapping[str, str]) -> Endpoint:
+    name, version = parameters.get("Action"), parameters.get("Version")
+    if not name:
+        raise refusal("MissingAction", "The request has no parameter 'Action'.")
+    if version != service.model.metadata.api_version or name not in service.model.operations:
+        raise refusal("InvalidAction", f"Could not find operation {name} for version {version or 'NONE'}")
+    return service.find(name)
+
+
+def _parameters(head: SignedRequest, body: bytes) -> list[tuple[str, str]]:
+    if head.method not in ("GET", "POST"):
+        raise refusal("InvalidAction", "A request of the query protocol is a GET or a POST.")
+    content_type = "".join(head.header("content-type")).partition(";")[0].strip().lower()
+    if body and content_type != _FORM:
+        raise refusal("MalformedInput", f"The content type of a request is {_FORM}.")
+    try:
+        text = "&".join(filter(None, (head.query_string, body.decode("ascii"))))
+        found = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise refusal("MalformedQueryString", "The parameters are not well-formed.") from None
+    return [(name, value) for name, value in found if not name.startswith("X-Amz-")]

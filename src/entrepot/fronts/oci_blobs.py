@@ -1,0 +1,63 @@
+"""Blobs at /v2/: OCI Distribution 1.1, "Pulling blobs" and "Deleting blobs" (end-2, end-10)."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from entrepot.context import App, Context
+from entrepot.fronts.oci_routes import Route
+from entrepot.meta.blobs import BlobRow
+from entrepot.rules.digests import parse_digest
+from entrepot.rules.ranges import ByteRange, etag_matches, parse_range, range_applies
+from entrepot.services import layers
+
+
+async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """GET: the bytes, or a single range of them."""
+    parse_digest(route.reference)
+    row = await layers.find(app, ctx, route.repo(ctx), route.reference, "ecr:GetDownloadUrlForLayer")
+    return await serve(app, row, request)
+
+
+async def head(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """HEAD: whether the repository holds the blob, and its size."""
+    parse_digest(route.reference)
+    row = await layers.find(app, ctx, route.repo(ctx), route.reference, "ecr:BatchCheckLayerAvailability")
+    return await serve(app, row, request)
+
+
+async def delete(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """DELETE: ends the repository's hold on a blob that no image needs."""
+    del request
+    parse_digest(route.reference)
+    await layers.delete(app, ctx, route.repo(ctx), route.reference)
+    return Response(status_code=202)
+
+
+async def serve(app: App, row: BlobRow, request: Request) -> Response:
+    """The bytes of a blob, with ranges and conditions (RFC 9110, sections 13 and 14)."""
+    headers = _headers(row)
+    if etag_matches(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    if request.method == "HEAD":
+        return Response(headers={**headers, "Content-Length": str(row.size)})
+    wanted = None
+    if range_applies(request.headers.get("if-range"), headers["ETag"]):
+        wanted = parse_range(request.headers.get("range"), row.size)
+    part = wanted or ByteRange(0, row.size)
+    if wanted:
+        headers["Content-Range"] = part.content_range(row.size)
+    headers["Content-Length"] = str(part.length)
+    body = await layers.read(app, row, part.start, part.stop)
+    return StreamingResponse(body, 206 if wanted else 200, headers)
+
+
+def _headers(row: BlobRow) -> dict[str, str]:
+    return {
+        "Content-Type": "application/octet-stream",
+        "Docker-Content-Digest": row.digest,
+        "ETag": f'"{row.digest}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, max-age=31536000, immutable",
+    }

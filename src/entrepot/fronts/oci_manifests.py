@@ -1,0 +1,75 @@
+"""Manifests at /v2/: OCI Distribution 1.1, "Pulling manifests", "Pushing manifests", "Content management"."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrepot.context import App, Context
+from entrepot.errors import ManifestTooLarge
+from entrepot.fronts.bodies import whole
+from entrepot.fronts.oci_routes import Route
+from entrepot.rules.conversion import parse_accept
+from entrepot.rules.digests import parse_digest
+from entrepot.rules.manifest import MANIFEST_LIMIT
+from entrepot.rules.ranges import etag_matches
+from entrepot.services import image_deletion, image_push, images
+from entrepot.services.image_push import Push
+from entrepot.services.images import ImageId, PulledImage
+
+
+async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """GET: the manifest, byte for byte, or translated where a tag is asked for in another type. Counts as a pull."""
+    accepted = parse_accept(request.headers.getlist("accept"))
+    image = await images.pull(app, ctx, route.repo(ctx), _image_id(route.reference), accepted)
+    headers = _headers(image)
+    if etag_matches(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(image.payload, headers=headers)
+
+
+async def head(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """HEAD: what GET would answer, without the bytes."""
+    accepted = parse_accept(request.headers.getlist("accept"))
+    image = await images.head(app, ctx, route.repo(ctx), _image_id(route.reference), accepted)
+    return Response(headers={**_headers(image), "Content-Length": str(len(image.payload))})
+
+
+async def put(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """PUT: by tag, or by digest with any number of `tag` parameters."""
+    payload = await whole(request, MANIFEST_LIMIT)
+    if payload is None:
+        raise ManifestTooLarge(MANIFEST_LIMIT)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip() or None
+    tags = tuple(dict.fromkeys(request.query_params.getlist("tag")))
+    image = Push(payload, media_type, (*tags, route.reference))
+    if ":" in route.reference:
+        parse_digest(route.reference)
+        image = Push(payload, media_type, tags, route.reference)
+    pushed = await image_push.push(app, ctx, route.repo(ctx), image, repeat="accept")
+    headers = {"Location": f"/v2/{route.name}/manifests/{pushed.digest}", "Docker-Content-Digest": pushed.digest}
+    if pushed.subject:
+        headers["OCI-Subject"] = pushed.subject
+    if tags:
+        headers["OCI-Tag"] = ", ".join(tags)
+    return Response(status_code=201, headers=headers)
+
+
+async def delete(app: App, ctx: Context, route: Route, request: Request) -> Response:
+    """DELETE: a tag, or an image with all its tags."""
+    del request
+    await image_deletion.delete_one(app, ctx, route.repo(ctx), _image_id(route.reference))
+    return Response(status_code=202)
+
+
+def _image_id(reference: str) -> ImageId:
+    """A reference with a colon is a digest: no tag can hold one."""
+    return ImageId(digest=reference) if ":" in reference else ImageId(tag=reference)
+
+
+def _headers(image: PulledImage) -> dict[str, str]:
+    return {
+        "Content-Type": image.media_type,
+        "Docker-Content-Digest": image.digest,
+        "ETag": f'"{image.digest}"',
+    }

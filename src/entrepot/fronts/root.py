@@ -1,0 +1,110 @@
+"""The outermost ASGI application: request ids, the access log, and which door a path belongs to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from entrepot.context import App
+from entrepot.fronts import aws_json, files, health, oci, oci_errors
+
+REQUEST_ID_HEADER = b"x-amzn-requestid"
+
+log = structlog.get_logger()
+
+
+class Root:
+    """The ASGI application. `start` builds the App when the process starts to serve and takes it down at its end."""
+
+    def __init__(self, start: Callable[[], AbstractAsyncContextManager[App]]) -> None:
+        self._start = start
+        self._app: App | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http" and self._app is not None:
+            await _Exchange(self._app, scope, receive, send).run()
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with self._start() as app:
+                self._app = app
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            log.exception("the process cannot serve")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        self.app = app
+        self.scope = scope
+        self.receive = receive
+        self._send = send
+        self.request_id = app.new_id()
+        self.status: int | None = None
+        scope["entrepot.request_id"] = self.request_id
+
+    async def run(self) -> None:
+        """Answers, and writes one line to the log."""
+        began = time.perf_counter()
+        structlog.contextvars.bind_contextvars(request_id=self.request_id)
+        try:
+            await self._answer()
+        except ClientDisconnect:
+            log.info("client went away", method=self.scope["method"], path=self.scope["path"])
+        finally:
+            elapsed = round((time.perf_counter() - began) * 1000, 2)
+            facts: dict[str, Any] = {"method": self.scope["method"], "path": self.scope["path"], "status": self.status}
+            log.info("request", **facts, milliseconds=elapsed)
+            structlog.contextvars.clear_contextvars()
+
+    async def _answer(self) -> None:
+        try:
+            request = Request(self.scope, self.receive)
+            response = await dispatch(self.app, request, self.request_id)
+            await response(self.scope, self.receive, self._tagged_send)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            log.exception("request failed")
+            if self.status is not None:
+                raise  # bytes are on their way: only a broken connection tells the client that they are not all
+            message = f"The request could not be served. Its id, {self.request_id}, is in the server's log."
+            await oci_errors.json_error(500, "UNKNOWN", message)(self.scope, self.receive, self._tagged_send)
+
+    async def _tagged_send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER, self.request_id.encode())]
+        await self._send(message)
+
+
+async def dispatch(app: App, request: Request, request_id: str) -> Response:
+    """Hands a request to the door that its path belongs to."""
+    path = request.scope["path"]
+    if path == "/v2" or path.startswith("/v2/"):
+        return await oci.handle(app, request, request_id)
+    if path.startswith(files.PREFIX):
+        return await files.handle(app, request, request_id)
+    if path == "/":
+        return await aws_json.handle(app, request)
+    if path == "/healthz":
+        return await health.healthz()
+    if path == "/readyz":
+        return await health.readyz(app)
+    return oci_errors.json_error(404, "NOT_FOUND", "There is nothing at this path")
