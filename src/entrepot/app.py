@@ -1,0 +1,160 @@
+"""The composition root: the only module that names concrete backends."""
+
+from __future__ import annotations
+
+import asyncio
+import configparser
+import os
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from entrepot.adapters.master_key import FileKeyProvider, create_master_key
+from entrepot.blobs.folder import FolderStore
+from entrepot.blobs.sealed import SealedBlobStore
+from entrepot.context import App, Naming
+from entrepot.errors import KeyUnavailable
+from entrepot.fronts.root import Root
+from entrepot.jobs import periodic
+from entrepot.meta import data_keys
+from entrepot.meta.schema import migrate
+from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
+from entrepot.services import credentials
+from entrepot.services.credentials import AccessKey
+from entrepot.services.keyring import MasterKeyring
+from entrepot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where a deployment on one machine keeps its things, all under its data folder."""
+
+    data: Path
+
+    @property
+    def database(self) -> Path:
+        """The metadata."""
+        return self.data / "entrepot.db"
+
+    @property
+    def blobs(self) -> Path:
+        """The sealed layers."""
+        return self.data / "blobs"
+
+    @property
+    def master_key(self) -> Path:
+        """What all data keys are wrapped with."""
+        return self.data / "master.key"
+
+    @property
+    def aws_config(self) -> Path:
+        """The profile that the AWS CLI and the SDKs read."""
+        return self.data / "aws" / "config"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `prepare` leaves for whoever starts the server to tell its user."""
+
+    aws_config: Path
+    url: str
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Creates what the first start needs and finds it again at the next; leaves nothing open.
+
+    Raises KeyUnavailable where the master key is missing, unreadable or not the one that sealed the data.
+    """
+    paths = Paths(settings.data)
+    for folder in (paths.data, paths.blobs, paths.aws_config.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _ensure_master_key(paths)
+    engine = sqlite_engine(paths.database, writes=True)
+    migrate(engine)
+    engine.dispose()
+    paths.database.chmod(0o600)
+    root = asyncio.run(_ensure_root(settings))
+    _write_profile(paths.aws_config, root, settings)
+    return Prepared(paths.aws_config, settings.url)
+
+
+def build(settings: Settings) -> ASGIApp:
+    """The ASGI application of one process."""
+    return Root(lambda: running(settings))
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[App]:
+    """The App of one process, with its periodic work, while it serves."""
+    async with opened(settings) as app:
+        task = asyncio.create_task(periodic.run(app))
+        try:
+            yield app
+        finally:
+            task.cancel()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncGenerator[App]:
+    """The App of one process: what the command line needs, without periodic work."""
+    paths = Paths(settings.data)
+    db = SqliteDatabase(paths.database)
+    blobs = SealedBlobStore(FolderStore(paths.blobs))
+    naming = Naming(settings.public_host, settings.domain, settings.scheme)
+    keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now)
+    try:
+        yield App(db, blobs, keyring, naming, utc_now, new_id)
+    finally:
+        await blobs.close()
+        db.close()
+
+
+def utc_now() -> datetime:
+    """The clock of a deployment."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A random id, as uploads and requests have them."""
+    return str(uuid.uuid4())
+
+
+def _ensure_master_key(paths: Paths) -> None:
+    if paths.master_key.exists():
+        return
+    if paths.database.exists():
+        raise KeyUnavailable(
+            f"The master key {paths.master_key} is missing, and the data cannot be read without it. Restore it.",
+            "NotFoundException",
+        )
+    create_master_key(paths.master_key)
+
+
+async def _ensure_root(settings: Settings) -> AccessKey:
+    async with opened(settings) as app:
+        if key := await app.db.read(data_keys.any_key):
+            await app.keyring.by_id(key.key_id)  # the wrong master key is refused here, before anything is served
+        return await credentials.ensure_root(app, settings.account)
+
+
+def _write_profile(path: Path, key: AccessKey, settings: Settings) -> None:
+    """Sets the profile `entrepot` and leaves others in the file as they are; replaced in one step, mode 0600."""
+    profiles = configparser.RawConfigParser()
+    profiles.read(path)
+    profiles["profile entrepot"] = {
+        "region": settings.region,
+        "endpoint_url": settings.url,
+        "aws_access_key_id": key.access_key_id,
+        "aws_secret_access_key": key.secret,
+    }
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        profiles.write(file)
+    fresh.replace(path)

@@ -1,0 +1,133 @@
+"""Every setting, declared once as data: the fields of `Settings`.
+
+Flags, environment variables, TOML keys, their errors and `docs/settings.md` are all derived from these declarations
+(`settings_sources.py` reads them, `tools/settings_docs.py` writes the page), so that a new setting is one field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from entrepot.settings_values import (
+    ACCOUNT,
+    ADDRESS,
+    AUTHORITY,
+    OPTIONAL_PATH,
+    PATH,
+    REGION,
+    Kind,
+    choice,
+    integer,
+)
+
+PREFIX = "ENTREPOT_"
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared with, not listened on
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. `str(error)` is one line that names where it was set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One declaration. `default` is text, as a user would write it; `locate` finds it where it depends on the user."""
+
+    kind: Kind
+    default: str
+    help: str
+    secret: bool = False
+    in_file: bool = True
+    locate: Callable[[Mapping[str, str]], str] | None = None
+    name: str = ""
+
+    @property
+    def flag(self) -> str:
+        """The command line flag."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return PREFIX + self.name.upper()
+
+
+def declare(kind: Kind, default: str, help_text: str, **more: Any) -> Any:  # noqa: ANN401 -- as `field`
+    """A dataclass field that carries its own `Setting`; `more` are that class's further members."""
+    setting = Setting(kind, default, help_text, **more)
+    value = MISSING if setting.locate else kind.parse(default)
+    return field(default=value, metadata={"setting": setting})
+
+
+def data_home(environ: Mapping[str, str]) -> str:
+    """The data folder of a user who names none (XDG Base Directory Specification 0.8)."""
+    home = environ.get("XDG_DATA_HOME", "")
+    return f"{home if home.startswith('/') else '~/.local/share'}/entrepot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a deployment can choose, read once at start. Only `data` has no default of its own here."""
+
+    host: str = declare(
+        ADDRESS,
+        "127.0.0.1",
+        "Address to listen on. The default takes connections from this machine only; 0.0.0.0 or :: from everywhere.",
+    )
+    port: int = declare(integer(0, 65535), "3277", "Port to listen on. 0 takes any free one.")
+    data: Path = declare(
+        PATH,
+        "$XDG_DATA_HOME/entrepot, or ~/.local/share/entrepot",
+        "Folder that holds everything that is kept. Made (mode 0700) where it is missing.",
+        locate=data_home,
+    )
+    region: str = declare(REGION, "us-east-1", "Region of the account that the first start makes.")
+    account: str = declare(ACCOUNT, "123456789012", "Id of the account that the first start makes.")
+    hostname: str = declare(
+        AUTHORITY,
+        "",
+        "Host, with its port where it is not the scheme's own, that clients reach the registry at and that "
+        "repositoryUri names. Empty: localhost and the port.",
+    )
+    domain: str = declare(
+        AUTHORITY,
+        "",
+        "Where set, repositoryUri names the ECR-shaped host {account}.dkr.ecr.{region}.{domain} in place of the "
+        "hostname. Needs DNS, and a certificate where TLS is used, for those hosts.",
+    )
+    workers: int = declare(integer(1, 256), "1", "Processes that serve requests.")
+    tls_cert: Path | None = declare(OPTIONAL_PATH, "", "Certificate chain (PEM) to serve HTTPS with. Needs tls_key.")
+    tls_key: Path | None = declare(OPTIONAL_PATH, "", "Private key (PEM) of the certificate.")
+    log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
+    log_format: str = declare(
+        choice("auto", "text", "json"),
+        "auto",
+        "Form of the log lines on standard error. auto: text on a terminal, JSON lines otherwise.",
+    )
+    config: Path | None = declare(
+        OPTIONAL_PATH,
+        "",
+        "TOML file with settings. Empty: entrepot.toml in the data folder, where there is one.",
+        in_file=False,
+    )
+
+    @property
+    def scheme(self) -> str:
+        """`https` where a certificate is set, else `http`."""
+        return "https" if self.tls_cert else "http"
+
+    @property
+    def public_host(self) -> str:
+        """Host and port that a plain deployment's clients are told."""
+        return self.hostname or f"localhost:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where a client on this machine reaches the server."""
+        host = _ANY_ADDRESS.get(self.host, self.host)
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+DECLARED: tuple[Setting, ...] = tuple(replace(f.metadata["setting"], name=f.name) for f in fields(Settings))

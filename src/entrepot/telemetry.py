@@ -1,0 +1,120 @@
+"""Logging: structured lines on standard error, readable on a terminal and JSON otherwise.
+
+Own lines go from structlog straight to the stream; lines of the standard library's `logging` (the HTTP server's,
+other libraries', Python's warnings) take the same form, from WARNING up: below that they are noise at best, and
+botocore's hold secrets. Whoever serves a request binds its `request_id` with `structlog.contextvars`, which puts
+it on every line of that request.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO, cast
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REDACTED = "********"
+_SECRET_WORDS = ("authorization", "password", "secret", "token")
+_MAX_DEPTH = 6
+
+# Granian's logger says at INFO that a client hung up, which is not worth a line; its access log stays off.
+_SERVER_LOGGERS = ("_granian", "granian.access")
+
+
+def configure(level: str, log_format: str, stream: TextIO | None = None) -> None:
+    """Sets up logging for this process. `level` and `log_format` are the settings of those names."""
+    out = stream or sys.stderr
+    as_text = log_format == "text" or (log_format == "auto" and out.isatty())
+    chain = _chain(as_text=as_text)
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*chain, _console(out) if as_text else structlog.processors.JSONRenderer(serializer=encode)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(out) if as_text else structlog.BytesLoggerFactory(out.buffer),
+        cache_logger_on_first_use=True,
+    )
+    _configure_stdlib(max(number, logging.WARNING), chain, out, as_text=as_text)
+
+
+def server_log_config() -> dict[str, Any]:
+    """What Granian's own loggers are set up with, so that their lines reach ours and no other place."""
+    quiet: dict[str, Any] = {"level": "WARNING", "handlers": [], "propagate": True}
+    loggers = dict.fromkeys(_SERVER_LOGGERS, quiet)
+    return {"version": 1, "disable_existing_loggers": False, "formatters": {}, "handlers": {}, "loggers": loggers}
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor: hides the value of every key, at any depth, whose name tells of a secret."""
+    return _redacted(event, _MAX_DEPTH)
+
+
+def encode(event: Mapping[str, object], **_options: object) -> bytes:
+    """One JSON line. Never raises for what a program may log: a line that is lost helps nobody."""
+    try:
+        return msgspec.json.encode(event, enc_hook=repr)
+    except (UnicodeEncodeError, TypeError, ValueError, OverflowError):
+        # File names that are not UTF-8, keys that are not strings, numbers over 64 bits.
+        return json.dumps(event, default=repr, skipkeys=True).encode()
+
+
+def _redacted(event: MutableMapping[str, Any], depth: int) -> MutableMapping[str, Any]:
+    return {key: REDACTED if _is_secret(key) else _inner(value, depth - 1) for key, value in event.items()}
+
+
+def _inner(value: object, depth: int) -> object:
+    if isinstance(value, dict):
+        return _redacted(cast("dict[str, Any]", value), depth) if depth else REDACTED
+    if isinstance(value, list | tuple):
+        items = [_inner(item, depth - 1) if depth else REDACTED for item in cast("list[object]", value)]
+        return items if isinstance(value, list) else tuple(items)
+    return value
+
+
+def _is_secret(key: object) -> bool:
+    name = str(key).lower()
+    return any(word in name for word in _SECRET_WORDS)
+
+
+def _chain(*, as_text: bool) -> list[Processor]:
+    chain: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact,
+    ]
+    # The console renderer prints tracebacks by itself.
+    return chain if as_text else [*chain, structlog.processors.format_exc_info]
+
+
+def _console(out: TextIO) -> Processor:
+    # A plain traceback: the richer ones print local variables, and with them secrets.
+    return structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+def _configure_stdlib(level: int, chain: list[Processor], out: TextIO, *, as_text: bool) -> None:
+    renderer = _console(out) if as_text else structlog.processors.JSONRenderer(serializer=_encode_text)
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *chain],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _SERVER_LOGGERS:
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate = True
+        server.setLevel(level)
+    logging.captureWarnings(capture=True)
+
+
+def _encode_text(event: Mapping[str, object], **options: object) -> str:
+    return encode(event, **options).decode()
