@@ -183,7 +183,7 @@ class LayerNotFound(LayersNotFound):
     def __init__(self, name: str, registry_id: str, digest: str) -> None:
         DomainError.__init__(
             self,
-            f"The layer with digest '{digest}' does not exist in the repository with name '{name}' "
+            f"The layer with digest '{digest}' does not exist within the repository with name '{name}' "
             f"in the registry with id '{registry_id}'",
         )
         self.digests = (digest,)
@@ -220,18 +220,21 @@ class LayerAlreadyExists(DomainError):
 
 
 class InvalidLayer(DomainError):
-    """The uploaded bytes do not have the digest that the client gave."""
+    """The uploaded bytes have none of the digests that the client gave. `computed` is the one that they have."""
 
-    def __init__(self, given: str, computed: str) -> None:
-        super().__init__(
-            f"Layer upload failed verification: the digest given is '{given}', that of the bytes is '{computed}'"
-        )
+    def __init__(self, computed: str) -> None:
+        super().__init__(f"None of the provided layer digests match the calculated layer digest '{computed}'")
 
 
 class InvalidLayerPart(DomainError):
-    """A part that does not begin where the last one ended, or whose length is not what it says."""
+    """A part that does not begin where the last one ended, or whose length is not what it says.
 
-    def __init__(self, message: str, registry_id: str, repository: str, upload_id: str, last_valid_byte: int) -> None:
+    `last_valid_byte` is the position of the last byte held; None where there is none yet.
+    """
+
+    def __init__(
+        self, message: str, registry_id: str, repository: str, upload_id: str, last_valid_byte: int | None
+    ) -> None:
         super().__init__(message)
         self.registry_id = registry_id
         self.repository = repository
@@ -242,12 +245,18 @@ class InvalidLayerPart(DomainError):
 class LayerPartTooSmall(DomainError):
     """A part other than the last with fewer than 5 MiB."""
 
+    def __init__(self) -> None:
+        super().__init__("All layer parts except the last part should be at least 5MB")
+
 
 class EmptyUpload(DomainError):
     """An upload is completed that has no bytes."""
 
-    def __init__(self, upload_id: str) -> None:
-        super().__init__(f"The upload with id '{upload_id}' has no layer parts")
+    def __init__(self, upload_id: str, name: str, registry_id: str) -> None:
+        super().__init__(
+            f"The upload with id '{upload_id}' in the repository with name '{name}' in registry with id "
+            f"'{registry_id}' cannot be completed because it does not have any parts"
+        )
 
 
 class UploadNotFound(DomainError):

@@ -25,9 +25,8 @@ def test_every_setting_is_on_its_page(setting: settings_docs.Setting) -> None:
     assert f"`{setting.flag}` | `{setting.variable}`" in section
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src")))
-def test_every_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text())), "a module begins with a docstring"
+def test_every_module_says_what_it_is() -> None:
+    assert [path for path in MODULES if not ast.get_docstring(ast.parse(path.read_text()))] == []
 
 
 def test_the_licence_is_the_one_that_the_package_names() -> None:

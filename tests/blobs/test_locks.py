@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -46,6 +47,23 @@ def test_files_of_dead_holders_are_removed_at_the_start(folder: Path) -> None:
     (folder / "locks" / NAME).touch()
     FolderStore(folder)
     assert not list((folder / "locks").iterdir())
+
+
+def test_a_lock_whose_file_went_is_no_lock(store: FolderStore, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another holder may remove the file after it was opened and before it is locked."""
+    really_lock = fcntl.flock
+    left = [True]
+
+    def lock_too_late(fd: int, operation: int) -> None:
+        if left:
+            left.pop()
+            (folder / "locks" / NAME).unlink()
+        really_lock(fd, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_too_late)
+    with store.lock(NAME), pytest.raises(UploadBusy), store.lock(NAME):
+        pass
+    assert not left
 
 
 def test_no_two_threads_hold_a_lock(store: FolderStore) -> None:

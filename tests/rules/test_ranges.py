@@ -25,11 +25,7 @@ def answer(header: str, content: bytes) -> bytes | None:
 @given(sizes, bounds, bounds)
 def test_a_range_is_a_slice(size: int, first: int, last: int) -> None:
     content = bytes(range(size))
-    wanted = content[first : last + 1]
-    if last < first:
-        assert answer(f"bytes={first}-{last}", content) == content
-    else:
-        assert answer(f"bytes={first}-{last}", content) == (wanted or None)
+    assert answer(f"bytes={first}-{last}", content) == (content[first : last + 1] or None)
 
 
 @given(sizes, bounds)
@@ -58,7 +54,7 @@ def test_any_field_gives_a_range_within_the_content_or_a_domain_error(header: st
 @pytest.mark.parametrize(
     "header",
     [
-        None, "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-1,3-4", "bytes=5-4", "items=0-1", "0-1",
+        None, "", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=0-1,3-4", "items=0-1", "0-1",
         "bytes=0-1;q=1",
         "bytes=+0-1", "bytes=0x0-1", "bytes=\u0660-1", "bytes=0-1\n", "bytes=0 -1",
         "bytes=" + "9" * 5000 + "-", "bytes 0-1",
@@ -79,8 +75,10 @@ def test_a_range_tells_its_length_and_its_field() -> None:
     assert found.content_range(10) == "bytes 2-9/10"
 
 
-@pytest.mark.parametrize("header", ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=9999999999999999999-"])
-def test_ranges_behind_the_end_are_refused(header: str) -> None:
+@pytest.mark.parametrize(
+    "header", ["bytes=10-", "bytes=10-20", "bytes=-0", "bytes=5-4", "bytes=5-0", "bytes=9999999999999999999-"]
+)
+def test_ranges_behind_the_end_or_backwards_are_refused(header: str) -> None:
     with pytest.raises(RangeNotSatisfiable) as caught:
         parse_range(header, 10)
     assert caught.value.size == 10

@@ -145,3 +145,9 @@ def test_a_space_may_be_a_plus() -> None:
 
 def test_header_values_beyond_ascii_are_signed_as_their_bytes() -> None:
     sign(headers=(("X-Name", "na\u00efve"),)).verify()
+
+
+def test_runs_of_blanks_in_a_header_count_as_one() -> None:
+    signed = sign(headers=(("X-Name", "  a   b \t c "),))
+    signed.verify()
+    signed.with_header("x-name", "a b c").verify()

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from entrepot import telemetry
 
-Lines = Callable[[], list[dict[str, Any]]]
+PASSWORD = "hunter2"
 
 
 class Terminal(io.TextIOWrapper):
@@ -24,7 +24,7 @@ class Terminal(io.TextIOWrapper):
         return True
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
     root, handlers, level = logging.getLogger(), logging.getLogger().handlers[:], logging.getLogger().level
     yield
@@ -36,7 +36,7 @@ def _restored() -> Iterator[None]:
 
 
 @pytest.fixture
-def stream(_restored: None) -> io.TextIOWrapper:
+def stream() -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
 
 
@@ -58,18 +58,18 @@ def test_json_where_there_is_no_terminal(stream: io.TextIOWrapper) -> None:
     assert line == {"event": "pushed", "level": "info", "repository": "hello", "size": 3}
 
 
-@pytest.mark.parametrize(("form", "terminal"), [("text", False), ("auto", True)])
-def test_text(form: str, terminal: bool, stream: io.TextIOWrapper) -> None:
-    out = Terminal(io.BytesIO(), encoding="utf-8", write_through=True) if terminal else stream
+@pytest.mark.parametrize(("form", "kind"), [("text", io.TextIOWrapper), ("auto", Terminal)])
+def test_text(form: str, kind: type[io.TextIOWrapper]) -> None:
+    out = kind(io.BytesIO(), encoding="utf-8", write_through=True)
     telemetry.configure("info", form, out)
     structlog.get_logger().info("pushed", repository="hello", password="hunter2")
     assert "pushed" in written(out)
     assert "hello" in written(out)
     assert "hunter2" not in written(out)
-    assert ("\x1b[" in written(out)) == terminal
+    assert ("\x1b[" in written(out)) == (kind is Terminal)
 
 
-def test_json_on_a_terminal_where_that_is_set(_restored: None) -> None:
+def test_json_on_a_terminal_where_that_is_set() -> None:
     out = Terminal(io.BytesIO(), encoding="utf-8", write_through=True)
     telemetry.configure("info", "json", out)
     structlog.get_logger().info("pushed")
@@ -108,7 +108,6 @@ def test_warnings_are_lines(stream: io.TextIOWrapper) -> None:
     telemetry.configure("info", "json", stream)
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        logging.captureWarnings(capture=True)
         warnings.warn("old", DeprecationWarning, stacklevel=1)
     assert "DeprecationWarning: old" in parsed(stream)[0]["event"]
 
@@ -122,7 +121,7 @@ def test_exceptions_bring_their_traceback_without_local_variables(form: str, str
     telemetry.configure("info", form, stream)
     for log in (structlog.get_logger().exception, logging.getLogger("library").exception):
         try:
-            fail("".join(("hunter", "2")))
+            fail(PASSWORD)
         except RuntimeError:
             log("failed")
     assert written(stream).count("Traceback") == 2
@@ -137,6 +136,7 @@ def test_secrets_are_hidden_at_any_depth(key: str, stream: io.TextIOWrapper) -> 
     structlog.get_logger().info("said", **{key: "hunter2"}, headers={key: "hunter2", "list": [{key: "hunter2"}]})
     (line,) = parsed(stream)
     assert line[key] == "********"
+    assert line["headers"]["list"] == [{key: "********"}]
     assert "hunter2" not in written(stream)
 
 

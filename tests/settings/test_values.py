@@ -24,24 +24,25 @@ GOOD: list[tuple[Kind, str, object]] = [
     (REGION, "us-gov-west-1", "us-gov-west-1"),
     (REGION, "local", "local"),
 ]
-BAD: list[tuple[Kind, str]] = [
-    *((ACCOUNT, text) for text in ("", "12345678901", "1234567890123", "12345678901a", "١٢٣٤٥٦٧٨٩٠١٢", "123456789012\n")),
-    *((ADDRESS, text) for text in ("", "a b", "http://a", "a/b", "a\n")),
-    *((AUTHORITY, text) for text in ("a:0", "a:65536", "a:", "-a", "a..b", "a/b", "https://a", "a_b", f"{'a.' * 127}ab")),
-    *((PATH, text) for text in ("", "a\0b")),
-    *((REGION, text) for text in ("", "US", "-a", "a-", "a_b", "a.b", "a" * 64)),
-]  # fmt: skip
+BAD = {
+    ACCOUNT: ["", "12345678901", "1234567890123", "12345678901a", "١٢٣٤٥٦٧٨٩٠١٢", "123456789012\n"],
+    ADDRESS: ["", "a b", "http://a", "a/b", "a\n"],
+    AUTHORITY: ["a:0", "a:65536", "a:", "-a", "a..b", "a/b", "https://a", "a_b", f"{'a.' * 127}ab"],
+    PATH: ["", "a\0b"],
+    REGION: ["", "US", "-a", "a-", "a_b", "a.b", "a" * 64],
+}
 
 
-@pytest.mark.parametrize(("kind", "text", "value"), GOOD, ids=lambda item: repr(item)[:30])
+@pytest.mark.parametrize(("kind", "text", "value"), GOOD)
 def test_taken(kind: Kind, text: str, value: object) -> None:
     assert kind.parse(text) == value
 
 
-@pytest.mark.parametrize(("kind", "text"), BAD, ids=lambda item: repr(item)[:30])
-def test_refused(kind: Kind, text: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
-        kind.parse(text)
+@pytest.mark.parametrize("kind", BAD, ids=lambda kind: kind.says)
+def test_refused(kind: Kind) -> None:
+    for text in BAD[kind]:
+        with pytest.raises(ValueError, match=r"[\s\S]*"):
+            kind.parse(text)
 
 
 @given(low=st.integers(0, 1000), span=st.integers(0, 1000), value=st.integers(-2000, 3000))

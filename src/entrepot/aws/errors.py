@@ -146,11 +146,12 @@ def _status(error: DomainError, code: str, declared: Mapping[str, int]) -> int:
 def _members(error: DomainError) -> Mapping[str, object]:
     match error:
         case errors.InvalidLayerPart():
+            held = {} if error.last_valid_byte is None else {"lastValidByteReceived": error.last_valid_byte}
             return {
                 "registryId": error.registry_id,
                 "repositoryName": error.repository,
                 "uploadId": error.upload_id,
-                "lastValidByteReceived": error.last_valid_byte,
+                **held,
             }
         case errors.KeyUnavailable():
             return {"kmsError": error.kms_error}

@@ -30,6 +30,7 @@ _TABLE: dict[type[DomainError], tuple[int, str]] = {
     e.ReferencedImagesNotFound: (400, "MANIFEST_BLOB_UNKNOWN"),
     e.LayersNotFound: (400, "MANIFEST_BLOB_UNKNOWN"),
     e.LayerNotFound: (404, "BLOB_UNKNOWN"),
+    e.LayerInaccessible: (404, "BLOB_UNKNOWN"),
     e.LayerInUse: (409, "UNSUPPORTED"),
     e.InvalidLayer: (400, "DIGEST_INVALID"),
     e.DigestInvalid: (400, "DIGEST_INVALID"),

@@ -69,7 +69,7 @@ async def complete(app: App, ctx: Context, route: Route, request: Request) -> Re
 
     body = chunks(request, expected) if has_body(request) else None
     try:
-        await uploads.complete(app, ctx, route.repo(ctx), route.reference, digest, body, in_order)
+        await uploads.complete(app, ctx, route.repo(ctx), route.reference, [digest], body, in_order)
     except UploadOutOfOrder as error:
         return _out_of_order(error, route)
     return _created(route, digest)

@@ -34,3 +34,9 @@ def delete_tag(connection: Connection, repository_id: int, tag: str) -> None:
 def count_tags(connection: Connection, image_id: int) -> int:
     """How many tags an image has."""
     return connection.execute(select(func.count()).select_from(t).where(t.c.image_id == image_id)).scalar_one()
+
+
+def first_tag(connection: Connection, image_id: int) -> str | None:
+    """The first of an image's tags, by their bytes; None where it has none."""
+    query = select(t.c.tag).where(t.c.image_id == image_id).order_by(t.c.tag).limit(1)
+    return connection.execute(query).scalar_one_or_none()

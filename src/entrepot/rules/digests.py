@@ -6,13 +6,17 @@ import hashlib
 import re
 from typing import Literal, Protocol, cast, get_args
 
-from entrepot.errors import DigestInvalid
+from entrepot.errors import DigestInvalid, InvalidParameter
 
 Algorithm = Literal["sha256", "sha512"]
 
 HEX_LENGTHS: dict[Algorithm, int] = {"sha256": 64, "sha512": 128}
 """The registered algorithms, each with the number of hex digits of its digests."""
 
+DIGEST_PATTERN = "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+"
+"""What ECR takes for the form of a digest, of whatever algorithm, as its error messages spell it."""
+
+_FORM = re.compile("[a-zA-Z0-9_+.-]+:[a-fA-F0-9]+")
 _LOWER_HEX = re.compile("[0-9a-f]+")
 _ECHO_LIMIT = 200
 
@@ -52,6 +56,17 @@ def is_digest(text: str) -> bool:
     except DigestInvalid:
         return False
     return True
+
+
+def has_digest_form(text: str) -> bool:
+    """Whether `text` has ECR's form of a digest, were it of no algorithm that is known here."""
+    return _FORM.fullmatch(text) is not None
+
+
+def check_digest_form(text: str, parameter: str) -> None:
+    """Raises InvalidParameter, in ECR's words, unless `text` has the form of a digest."""
+    if not has_digest_form(text):
+        raise InvalidParameter.at(parameter, f"must satisfy regular expression '{DIGEST_PATTERN}'")
 
 
 def new_hasher(algorithm: Algorithm) -> Hasher:

@@ -33,7 +33,8 @@ def parse_range(header: str | None, size: int) -> ByteRange | None:
     """What a Range field asks for of `size` bytes; None where all of them are to be sent.
 
     Units other than bytes, malformed ranges and several at once are ignored, as section 14.2 allows. Raises
-    RangeNotSatisfiable for a range that is well-formed but outside of the content.
+    RangeNotSatisfiable for a range that is well-formed but outside of the content or backwards: that section leaves
+    open what becomes of the latter, and OCI's conformance suite wants it refused.
     """
     match = _RANGE.fullmatch(header.strip(" \t")) if header else None
     if match is None:
@@ -42,9 +43,7 @@ def parse_range(header: str | None, size: int) -> ByteRange | None:
     if not first:
         return _suffix(last, size)
     start, stop = int(first), int(last) + 1 if last else size
-    if last and stop <= start:
-        return None
-    if start >= size:
+    if start >= min(stop, size):
         raise RangeNotSatisfiable(size)
     return ByteRange(start, min(stop, size))
 

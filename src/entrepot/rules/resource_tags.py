@@ -33,6 +33,14 @@ def merge_tags(current: Mapping[str, str], new: Sequence[tuple[str, str]]) -> di
     return merged
 
 
+def check_tag_keys(keys: Sequence[str]) -> None:
+    """What the keys of tags to be removed have to be. Raises InvalidTagParameter, and TooManyTags for a longer list."""
+    for key in keys:
+        _check_key(key)
+    if len(keys) > MOST_TAGS:
+        raise TooManyTags(f"The request names {len(keys)} tags; the most a resource can have is {MOST_TAGS}")
+
+
 def _check_key(key: str) -> None:
     if not key:
         raise _invalid("tagKey", "Member must have length greater than or equal to 1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entrepot.context import App, Context, Registry, RepositoryRef
+from entrepot.context import App, Context, Principal, Registry, RepositoryRef
 from entrepot.errors import AccessDenied
 
 
@@ -16,12 +16,16 @@ async def authorize(app: App, ctx: Context, action: str, resource: RepositoryRef
     if ctx.principal.is_root and ctx.principal.account == resource.account:
         return
     arn = resource.arn if isinstance(resource, RepositoryRef) else "*"
-    raise AccessDenied(denial(ctx.principal.arn, action, arn))
+    raise AccessDenied(denial(ctx.principal, action, arn))
 
 
-def denial(principal_arn: str, action: str, resource: str) -> str:
-    """AWS's sentence for a principal that no policy allows an action."""
+def denial(principal: Principal, action: str, resource: str) -> str:
+    """AWS's sentence for a principal that no policy allows an action.
+
+    A root may do everything as far as its own account goes: abroad it is the other account's policy that is missing.
+    """
+    missing = "resource-based" if principal.is_root else "identity-based"
     return (
-        f"User: {principal_arn} is not authorized to perform: {action} on resource: {resource} "
-        f"because no identity-based policy allows the {action} action"
+        f"User: {principal.arn} is not authorized to perform: {action} on resource: {resource} "
+        f"because no {missing} policy allows the {action} action"
     )

@@ -1,8 +1,9 @@
-"""Deleting images and tags: one rule for BatchDeleteImage and for DELETE at /v2/."""
+"""Deleting images and tags, for BatchDeleteImage and for DELETE at /v2/."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -14,15 +15,18 @@ from entrepot.services.access import authorize
 from entrepot.services.images import Failure, ImageId, resolve
 from entrepot.services.repositories import require
 
+Child = Literal["refuse", "untag"]
+"""What becomes of the last tag of an image that an index lists: it stays with the image, or it goes alone."""
+
 
 async def delete_many(
-    app: App, ctx: Context, repo: RepositoryRef, image_ids: Sequence[ImageId]
+    app: App, ctx: Context, repo: RepositoryRef, image_ids: Sequence[ImageId], *, child: Child = "refuse"
 ) -> tuple[list[ImageId], list[Failure]]:
     """Deletes what the identifiers name, in their order and in one transaction.
 
     By tag: that tag, and with the last one the image. By digest: the image with all its tags. A child of an index
-    stays until the index goes (https://docs.aws.amazon.com/AmazonECR/latest/userguide/delete_image.html).
-    Returns what went, an entry a tag, and why others did not.
+    stays until the index goes (https://docs.aws.amazon.com/AmazonECR/latest/userguide/delete_image.html); `child`
+    says whether its last tag does too, as in ECR. Returns what went, an entry a tag, and why others did not.
     """
     await authorize(app, ctx, "ecr:BatchDeleteImage", repo)
 
@@ -31,7 +35,7 @@ async def delete_many(
         deleted: list[ImageId] = []
         failures: list[Failure] = []
         for image_id in image_ids:
-            outcome = _delete(connection, repository.id, image_id)
+            outcome = _delete(connection, repository.id, image_id, child)
             if isinstance(outcome, Failure):
                 failures.append(outcome)
             else:
@@ -42,24 +46,32 @@ async def delete_many(
 
 
 async def delete_one(app: App, ctx: Context, repo: RepositoryRef, image_id: ImageId) -> None:
-    """Deletes one tag or image. Raises RepositoryNotFound, ImageNotFound, ImageReferenced."""
-    _, failures = await delete_many(app, ctx, repo, [image_id])
+    """Deletes one tag or image; a tag goes even where its image has to stay (OCI Distribution 1.1, "Deleting tags").
+
+    Raises RepositoryNotFound, ImageNotFound, ImageReferenced.
+    """
+    _, failures = await delete_many(app, ctx, repo, [image_id], child="untag")
     for failure in failures:
         if failure.code == "ImageReferencedByManifestList":
             raise ImageReferenced(failure.reason)
         raise ImageNotFound(repo.name, repo.account, image_id.digest, image_id.tag)
 
 
-def _delete(connection: Connection, repository_id: int, image_id: ImageId) -> list[ImageId] | Failure:
+def _delete(connection: Connection, repository_id: int, image_id: ImageId, child: Child) -> list[ImageId] | Failure:
     image = resolve(connection, repository_id, image_id)
     if isinstance(image, Failure):
         return image
     tags = image_pages.tags_of_images(connection, [image.id]).get(image.id, [])
-    if image_id.tag is not None and len(tags) > 1:
+    parents = rows.parents_of(connection, image.id)
+    if image_id.tag is not None and (len(tags) > 1 or (parents and child == "untag")):
         image_tags.delete_tag(connection, repository_id, image_id.tag)
         return [ImageId(image.digest, image_id.tag)]
-    if parents := rows.parents_of(connection, image.id):
+    if parents:
         reason = f"Requested image referenced by manifest list: [{', '.join(parents)}]"
         return Failure(image_id, "ImageReferencedByManifestList", reason)
     rows.delete_image(connection, image.id)
     return [ImageId(image.digest, tag) for tag in tags] or [ImageId(image.digest)]
+
+
+def _names(image_id: ImageId, gone: ImageId) -> bool:
+    return image_id.digest in (None, gone.digest) and image_id.tag in (None, gone.tag)

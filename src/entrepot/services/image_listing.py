@@ -13,7 +13,7 @@ from entrepot.meta import images as rows
 from entrepot.meta.image_pages import TagStatus
 from entrepot.meta.images import ImageRow
 from entrepot.services.access import authorize
-from entrepot.services.images import ImageId, require_image
+from entrepot.services.images import ImageId, check_image_id, require_image
 from entrepot.services.repositories import require
 
 
@@ -53,8 +53,13 @@ async def page_of_details(
 
 
 async def details(app: App, ctx: Context, repo: RepositoryRef, image_ids: Sequence[ImageId]) -> list[TaggedImage]:
-    """The images that the identifiers name, each once. Raises ImageNotFound for the first that is missing."""
+    """The images that the identifiers name, each once.
+
+    Raises ImageNotFound for the first that is missing, InvalidParameter for one that can name none.
+    """
     await authorize(app, ctx, "ecr:DescribeImages", repo)
+    for image_id in image_ids:
+        check_image_id(image_id)
 
     def details_txn(connection: Connection) -> list[TaggedImage]:
         require(connection, repo)

@@ -11,18 +11,20 @@ import structlog
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
-from entrepot.errors import ImageNotFound, StorageFull, StorageUnavailable
+from entrepot.errors import ImageNotFound, InvalidParameter, StorageFull, StorageUnavailable
+from entrepot.meta import image_tags
 from entrepot.meta import images as rows
 from entrepot.meta.images import ImageRow
 from entrepot.meta.times import to_micros
 from entrepot.rules.conversion import convert, negotiate
-from entrepot.rules.digests import digest_of, is_digest
+from entrepot.rules.digests import DIGEST_PATTERN, check_digest_form, digest_of, has_digest_form
 from entrepot.rules.manifest import parse_manifest
-from entrepot.rules.names import is_tag
+from entrepot.rules.names import TAG_PATTERN, check_tag, is_tag
 from entrepot.services.access import authorize
 from entrepot.services.repositories import require
 
 PULL_RECORD_INTERVAL = timedelta(minutes=1)
+_INVALID = "Invalid request parameters"
 
 log = structlog.get_logger()
 
@@ -69,24 +71,35 @@ def resolve(connection: Connection, repository_id: int, image_id: ImageId) -> Im
     if ill_formed := _ill_formed(image_id):
         return ill_formed
     by_tag = rows.find_image_by_tag(connection, repository_id, image_id.tag) if image_id.tag else None
-    by_digest = rows.find_image(connection, repository_id, image_id.digest) if image_id.digest else None
-    found = by_digest or by_tag
-    if found is None or (image_id.tag and not by_tag) or (image_id.digest and not by_digest):
+    if image_id.tag and by_tag is None:
         return Failure(image_id, "ImageNotFound", "Requested image not found")
-    if by_tag and by_tag.id != found.id:
-        return Failure(image_id, "ImageTagDoesNotMatchDigest", "The image tag does not point at the image digest")
-    return found
+    if by_tag and image_id.digest not in (None, by_tag.digest):
+        reason = f"{_INVALID}: given tag does not map to the given digest"
+        return Failure(image_id, "ImageTagDoesNotMatchDigest", reason)
+    found = by_tag or rows.find_image(connection, repository_id, image_id.digest or "")
+    return found or Failure(image_id, "ImageNotFound", "Requested image not found")
 
 
 def _ill_formed(image_id: ImageId) -> Failure | None:
-    start = "Invalid request parameters: "
     if image_id.digest is None and image_id.tag is None:
-        return Failure(image_id, "MissingDigestAndTag", start + "both tag and digest cannot be null")
-    if image_id.digest is not None and not is_digest(image_id.digest):
-        return Failure(image_id, "InvalidImageDigest", start + "image digest should satisfy the digest grammar")
+        return Failure(image_id, "MissingDigestAndTag", f"{_INVALID}: both tag and digest cannot be null")
+    if image_id.digest is not None and not has_digest_form(image_id.digest):
+        reason = f"{_INVALID}: image digest should satisfy the regex '{DIGEST_PATTERN}'"
+        return Failure(image_id, "InvalidImageDigest", reason)
     if image_id.tag is not None and not is_tag(image_id.tag):
-        return Failure(image_id, "InvalidImageTag", start + "image tag should satisfy the tag grammar")
+        reason = f"{_INVALID}: image tag should satisfy the regex '{TAG_PATTERN}'"
+        return Failure(image_id, "InvalidImageTag", reason)
     return None
+
+
+def check_image_id(image_id: ImageId) -> None:
+    """Raises InvalidParameter for an identifier that can name no image."""
+    if image_id.digest is None and image_id.tag is None:
+        raise InvalidParameter.at("imageId", "both tag and digest cannot be null")
+    if image_id.digest is not None:
+        check_digest_form(image_id.digest, "imageDigest")
+    if image_id.tag is not None:
+        check_tag(image_id.tag)
 
 
 def require_image(connection: Connection, repo: RepositoryRef, image_id: ImageId) -> ImageRow:
@@ -123,16 +136,23 @@ async def head(
 async def pull_many(
     app: App, ctx: Context, repo: RepositoryRef, image_ids: Sequence[ImageId], accepted: Sequence[str]
 ) -> tuple[list[tuple[ImageId, PulledImage]], list[Failure]]:
-    """The manifests of several images, each with the identifier that asked for it, and why others are left out."""
+    """The manifests of several images, each with its identifier, and why others are left out.
+
+    The identifier of an image asked for by digest alone is given its first tag, as ECR does; ECR repeats the image
+    for every further tag, which for large manifests with many of them would be more than any client can take.
+    """
     await authorize(app, ctx, "ecr:BatchGetImage", repo)
 
     def pull_txn(connection: Connection) -> list[tuple[ImageId, ImageRow | Failure, bytes]]:
         repository = require(connection, repo)
         found: list[tuple[ImageId, ImageRow | Failure, bytes]] = []
-        for image_id in image_ids:
+        for image_id in dict.fromkeys(image_ids):
             row = resolve(connection, repository.id, image_id)
-            payload = b"" if isinstance(row, Failure) else rows.payload_of(connection, row.id)
-            found.append((image_id, row, payload))
+            if isinstance(row, Failure):
+                found.append((image_id, row, b""))
+            else:
+                tag = image_id.tag or image_tags.first_tag(connection, row.id)
+                found.append((ImageId(image_id.digest, tag), row, rows.payload_of(connection, row.id)))
         return found
 
     images: list[tuple[ImageId, PulledImage]] = []

@@ -14,7 +14,7 @@ from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
 from entrepot.rules.mutability import TagMutability
 from entrepot.rules.names import check_repository_name
-from entrepot.rules.resource_tags import merge_tags
+from entrepot.rules.resource_tags import check_tag_keys, merge_tags
 from entrepot.services.access import authorize
 
 
@@ -60,7 +60,7 @@ async def describe(app: App, ctx: Context, registry: Registry, names: Sequence[s
 
 async def page(app: App, ctx: Context, registry: Registry, after: str, count: int) -> list[RepositoryRow]:
     """The `count` repositories whose names follow `after`, by name."""
-    await authorize(app, ctx, "ecr:DescribeRepositories", registry)
+    await authorize(app, ctx, "ecr:DescribeRepositories", RepositoryRef(registry, "*"))
     return await app.db.read(rows.page_of_repositories, registry, after, count)
 
 
@@ -108,6 +108,7 @@ async def add_tags(app: App, ctx: Context, repo: RepositoryRef, tags: Sequence[t
 
 
 async def remove_tags(app: App, ctx: Context, repo: RepositoryRef, keys: Sequence[str]) -> None:
-    """Removes resource tags; keys that are not there are no error."""
+    """Removes resource tags; keys that are not there are no error. Raises InvalidTagParameter, TooManyTags."""
     await authorize(app, ctx, "ecr:UntagResource", repo)
+    check_tag_keys(keys)
     await app.db.write(lambda c: rows.remove_tags(c, require(c, repo).id, keys))

@@ -106,21 +106,20 @@ async def complete(
     ctx: Context,
     repo: RepositoryRef,
     upload_id: str,
-    digest: str,
+    digests: Sequence[str],
     body: AsyncIterator[bytes] | None = None,
     check: Callable[[UploadRow], None] | None = None,
     *,
-    further_digests: Sequence[str] = (),
     must_be_new: bool = False,
-) -> None:
+) -> str:
     """Makes an upload, with the bytes of `body` added, a blob of the repository: durable once this returns.
 
-    Raises InvalidLayer where the bytes have another digest; the upload then stands where it stood before.
-    `check` may refuse the upload by what its row says.
+    Returns the digest that the blob goes by: the first of `digests` that its bytes have. Raises InvalidLayer where
+    they have none of them; the upload then stands where it stood before. `check` may refuse the upload by its row.
     """
-    await authorize(app, ctx, "ecr:CompleteLayerUpload", repo)
     if body is not None:
         await authorize(app, ctx, "ecr:UploadLayerPart", repo)
+    await authorize(app, ctx, "ecr:CompleteLayerUpload", repo)
     _, found = await _find(app, ctx, repo, upload_id)
     async with app.blobs.exclusive(found.object_id):
         repository, row = await _find(app, ctx, repo, upload_id)
@@ -129,12 +128,12 @@ async def complete(
         standing = await blob_storage.staged(app, row)
         if body is not None:
             standing = await app.blobs.append(standing, body, LAYER_LIMIT)
-        for each in (digest, *further_digests):
-            await _verify(app, standing, each)
+        digest = await _matching(app, standing, digests)
         blob = await app.blobs.commit(standing)
         await blob_storage.adopt(
             app, repository, row.data_key_id, digest, blob, upload_id=upload_id, must_be_new=must_be_new
         )
+    return digest
 
 
 async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, body: AsyncIterator[bytes]) -> None:
@@ -146,7 +145,7 @@ async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, bo
     data_key_id, staging = await blob_storage.new_staging(app, repo.registry)
     try:
         standing = await app.blobs.append(staging, body, LAYER_LIMIT)
-        await _verify(app, standing, digest)
+        await _matching(app, standing, [digest])
         blob = await app.blobs.commit(standing)
     except BaseException:
         await app.blobs.discard(staging.object_id)
@@ -163,12 +162,16 @@ async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) ->
             await app.blobs.discard(row.object_id)
 
 
-def check_parts(row: UploadRow) -> None:
+def parts_of(repo: RepositoryRef) -> Callable[[UploadRow], None]:
     """CompleteLayerUpload's rules, for `complete`: some part there has to be, and only the last may be small."""
-    if row.received == 0:
-        raise EmptyUpload(row.id)
-    if row.part_too_small:
-        raise LayerPartTooSmall(f"Every layer part but the last must have at least {MIN_PART} bytes")
+
+    def check(row: UploadRow) -> None:
+        if row.received == 0:
+            raise EmptyUpload(row.id, repo.name, repo.account)
+        if row.part_too_small:
+            raise LayerPartTooSmall
+
+    return check
 
 
 async def _find(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> tuple[RepositoryRow, UploadRow]:
@@ -179,8 +182,10 @@ async def _find(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> 
     return repository, row
 
 
-async def _verify(app: App, standing: StagedBlob, digest: str) -> None:
-    algorithm, _ = parse_digest(digest)
-    computed = await app.blobs.digest(standing, algorithm)
-    if computed != digest:
-        raise InvalidLayer(digest, computed)
+async def _matching(app: App, standing: StagedBlob, digests: Sequence[str]) -> str:
+    algorithms = {digest: parse_digest(digest)[0] for digest in digests}
+    computed = {each: await app.blobs.digest(standing, each) for each in set(algorithms.values())}
+    for digest, algorithm in algorithms.items():
+        if computed[algorithm] == digest:
+            return digest
+    raise InvalidLayer(computed[algorithms[digests[0]]])

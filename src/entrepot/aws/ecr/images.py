@@ -8,6 +8,7 @@ from entrepot.aws.ecr import render
 from entrepot.aws.ecr.common import repo_of
 from entrepot.context import App, Context
 from entrepot.errors import ManifestInvalid
+from entrepot.rules.digests import check_digest_form
 from entrepot.rules.media_types import without_parameters
 from entrepot.services import image_deletion, image_push, images
 from entrepot.services.image_push import Push
@@ -22,6 +23,8 @@ async def put_image(app: App, ctx: Context, req: s.PutImageRequest) -> s.PutImag
         payload = req.image_manifest.encode()
     except UnicodeEncodeError as error:
         raise ManifestInvalid("Invalid JSON syntax") from error
+    if req.image_digest is not None:
+        check_digest_form(req.image_digest, "imageDigest")
     tags = (req.image_tag,) if req.image_tag is not None else ()
     push = Push(payload, req.image_manifest_media_type, tags, req.image_digest)
     pushed = await image_push.push(app, ctx, repo, push, repeat="refuse")

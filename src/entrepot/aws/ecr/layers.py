@@ -8,7 +8,7 @@ from entrepot.aws import shapes_ecr as s
 from entrepot.aws.dispatch import operation
 from entrepot.aws.ecr.common import repo_of
 from entrepot.context import App, Context
-from entrepot.errors import InvalidLayerPart, UploadOutOfOrder
+from entrepot.errors import InvalidLayerPart, LimitExceeded, SizeInvalid, UploadOutOfOrder
 from entrepot.rules.digests import is_digest, parse_digest
 from entrepot.services import downloads, layers, uploads
 
@@ -29,25 +29,22 @@ async def upload_layer_part(app: App, ctx: Context, req: s.UploadLayerPartReques
     """Adds a part, which has to begin where the last one ended."""
     repo, part = repo_of(ctx, req), req.layer_part_blob
 
-    def refusal(message: str, last_valid_byte: int) -> InvalidLayerPart:
+    def refusal(message: str, received: int) -> InvalidLayerPart:
+        last_valid_byte = received - 1 if received else None
         return InvalidLayerPart(message, repo.account, repo.name, req.upload_id, last_valid_byte)
 
     if len(part) != req.part_last_byte - req.part_first_byte + 1 or not part:
         received = await uploads.received(app, ctx, repo, req.upload_id)
         told = f"bytes {req.part_first_byte} to {req.part_last_byte}"
-        raise refusal(f"The layer part has {len(part)} bytes, which are not {told}", received - 1)
+        raise refusal(f"The layer part has {len(part)} bytes, which are not {told}", received)
     try:
         received = await uploads.append(
-            app,
-            ctx,
-            repo,
-            req.upload_id,
-            _one(part),
-            req.part_first_byte,
-            uploads.MOST_PARTS,
+            app, ctx, repo, req.upload_id, _one(part), req.part_first_byte, uploads.MOST_PARTS
         )
     except UploadOutOfOrder as error:
-        raise refusal(f"The layer part must begin at byte {error.received}", error.received - 1) from error
+        raise refusal(f"The layer part must begin at byte {error.received}", error.received) from error
+    except SizeInvalid as error:
+        raise LimitExceeded(error.message) from error
     return s.UploadLayerPartResponse(
         registry_id=repo.account,
         repository_name=repo.name,
@@ -60,17 +57,10 @@ async def upload_layer_part(app: App, ctx: Context, req: s.UploadLayerPartReques
 async def complete_layer_upload(
     app: App, ctx: Context, req: s.CompleteLayerUploadRequest
 ) -> s.CompleteLayerUploadResponse:
-    """Makes an upload a layer. All the digests given have to be right; the layer goes by the first."""
-    repo, (digest, *more) = repo_of(ctx, req), req.layer_digests
-    await uploads.complete(
-        app,
-        ctx,
-        repo,
-        req.upload_id,
-        digest,
-        check=uploads.check_parts,
-        further_digests=more,
-        must_be_new=True,
+    """Makes an upload a layer, by the first of the digests given that is its own."""
+    repo = repo_of(ctx, req)
+    digest = await uploads.complete(
+        app, ctx, repo, req.upload_id, req.layer_digests, check=uploads.parts_of(repo), must_be_new=True
     )
     return s.CompleteLayerUploadResponse(
         registry_id=repo.account, repository_name=repo.name, upload_id=req.upload_id, layer_digest=digest
@@ -87,15 +77,7 @@ async def batch_check_layer_availability(
     found = await layers.available(app, ctx, repo_of(ctx, req), valid)
     return s.BatchCheckLayerAvailabilityResponse(
         layers=[_layer(digest, found.get(digest)) for digest in valid],
-        failures=[
-            s.LayerFailure(
-                layer_digest=digest,
-                failure_code="InvalidLayerDigest",
-                failure_reason="Invalid layer digest: use sha256 or sha512 and lower-case hexadecimal digits",
-            )
-            for digest in digests
-            if not is_digest(digest)
-        ],
+        failures=[_failure(digest) for digest in digests if not is_digest(digest)],
     )
 
 
@@ -116,6 +98,14 @@ def _layer(digest: str, layer: layers.Layer | None) -> s.Layer:
     return s.Layer(
         layer_digest=digest, layer_availability="AVAILABLE", layer_size=layer.size, media_type=layer.media_type
     )
+
+
+def _failure(digest: str) -> s.LayerFailure:
+    if not digest:
+        reason = "Invalid request parameters: the layer digest is empty"
+        return s.LayerFailure(layer_digest=digest, failure_code="MissingLayerDigest", failure_reason=reason)
+    reason = "Invalid request parameters: a layer digest is sha256 or sha512, a colon, and hex digits in lower case"
+    return s.LayerFailure(layer_digest=digest, failure_code="InvalidLayerDigest", failure_reason=reason)
 
 
 async def _one(part: bytes) -> AsyncIterator[bytes]:

@@ -9,7 +9,7 @@ from entrepot.aws.ecr.common import next_token, repo_of, start_of_page
 from entrepot.context import App, Context
 from entrepot.errors import InvalidParameter
 from entrepot.meta.image_pages import TagStatus
-from entrepot.rules.digests import parse_digest
+from entrepot.rules.digests import check_digest_form, parse_digest
 from entrepot.rules.paging import page_size
 from entrepot.services import image_listing
 from entrepot.services.image_listing import TaggedImage
@@ -67,6 +67,7 @@ async def list_image_referrers(
 ) -> s.ListImageReferrersResponse:
     """What has an image as its subject: signatures, SBOMs and the like."""
     repo, subject = repo_of(ctx, req), req.subject_id.image_digest
+    check_digest_form(subject, "imageDigest")
     parse_digest(subject)
     types = list(req.filter.artifact_types or ()) if req.filter else []
     artifact_status = req.filter.artifact_status if req.filter else None

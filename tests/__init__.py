@@ -1,0 +1,1 @@
+"""The test suite. Helpers that every part of it shares are in `tests.support`."""
