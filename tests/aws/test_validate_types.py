@@ -40,7 +40,12 @@ def converted(token: str, kind: str) -> str:
         ("CreateRepository", {**NAME, "tags": "a"}, "Unexpected field type", "tags"),
         ("CreateRepository", {**NAME, "tags": {}}, STRUCTURE, "tags"),
         ("CreateRepository", {**NAME, "tags": [[]]}, LIST, "tags.1.member"),
-        ("GetAuthorizationToken", {"registryIds": ["0" * 12, 2]}, converted("NUMBER", "a String"), "registryIds.2.member"),
+        (
+            "GetAuthorizationToken",
+            {"registryIds": ["0" * 12, 2]},
+            converted("NUMBER", "a String"),
+            "registryIds.2.member",
+        ),
         ("DeleteRepository", {**NAME, "force": "true"}, converted("STRING", "a Boolean"), "force"),
         ("DeleteRepository", {**NAME, "force": 1}, converted("NUMBER", "a Boolean"), "force"),
         ("DescribeRepositories", {"maxResults": "1"}, converted("STRING", "an Integer"), "maxResults"),

@@ -125,6 +125,21 @@ def test_frames_of_another_object_are_not_served(store: FolderStore, folder: Pat
     asyncio.run(case())
 
 
+def test_what_was_read_before_is_not_served_again(store: FolderStore, folder: Path) -> None:
+    """The thread's buffer still holds the frame that the object lost."""
+
+    async def case() -> None:
+        blobs = SealedBlobStore(store, frame=FRAME, threads=1)
+        blob = await put(blobs, bytes(FRAME))
+        await get(blobs, blob)
+        rewritten(lambda content: content[:10])(file_of(folder, blob.object_id))
+        with pytest.raises(ContentDamaged):
+            await get(blobs, blob)
+        await blobs.close()
+
+    asyncio.run(case())
+
+
 def test_intact_frames_beside_a_damaged_one_are_served(store: FolderStore, folder: Path) -> None:
     async def case() -> None:
         content = os.urandom(SIZE)

@@ -12,6 +12,7 @@ from entrepot.blobs.backing import Backing
 from entrepot.blobs.folder import FolderStore
 from entrepot.blobs.frames import Layout
 from entrepot.blobs.reading import FrameReading
+from entrepot.blobs.threads import Holding
 from tests.blobs.uploads import new_upload
 
 FRAME = 64
@@ -30,6 +31,14 @@ def test_an_abandoned_append_stores_nothing(backing: Backing) -> None:
     work.take(memoryview(bytes(2 * FRAME)))
     assert work.finish(memoryview(bytes(FRAME + 1))) == staged
     assert not list(backing.store.objects())
+
+
+def test_a_lock_that_nobody_waits_for_any_more_is_not_taken(store: FolderStore) -> None:
+    holding = Holding(store.lock("a" * 32))
+    holding.give_back()
+    holding.take()
+    with store.lock("a" * 32):
+        pass
 
 
 def test_an_ended_transfer_opens_nothing(backing: Backing) -> None:

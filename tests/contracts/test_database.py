@@ -20,7 +20,7 @@ from tests.contracts.databases import DATABASES, OpenDatabase
 HOME = Registry("123456789012", "us-east-1")
 
 
-@pytest.fixture(params=DATABASES.values(), ids=DATABASES.keys())
+@pytest.fixture(params=list(DATABASES.values()), ids=list(DATABASES))
 def opened(request: pytest.FixtureRequest) -> OpenDatabase:
     return request.param
 

@@ -32,7 +32,7 @@ class Workers:
     @asynccontextmanager
     async def held(self, lock: AbstractContextManager[None]) -> AsyncGenerator[None]:
         """Holds a lock that is taken and given back in a thread."""
-        holding = _Holding(lock)
+        holding = Holding(lock)
         try:
             await self.start(holding.take)
             yield
@@ -51,7 +51,7 @@ class Workers:
         await asyncio.to_thread(self._pool.shutdown)
 
 
-class _Holding:
+class Holding:
     """A lock that is given back even where its taker was cancelled before it had it."""
 
     def __init__(self, lock: AbstractContextManager[None]) -> None:
@@ -61,11 +61,13 @@ class _Holding:
         self._over = False
 
     def take(self) -> None:
+        """Takes the lock, if it has not been given back already."""
         with self._turn:
             if not self._over:
                 self._taken.enter_context(self._lock)
 
     def give_back(self) -> None:
+        """Gives the lock back, now or when it comes."""
         with self._turn:
             self._over = True
             self._taken.close()

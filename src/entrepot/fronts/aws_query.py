@@ -59,7 +59,6 @@ def _parameters(head: SignedRequest, body: bytes) -> list[tuple[str, str]]:
         raise refusal("MalformedInput", f"The content type of a request is {_FORM}.")
     try:
         text = "&".join(filter(None, (head.query_string, body.decode("ascii"))))
-        found = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
         raise refusal("MalformedQueryString", "The parameters are not well-formed.") from None
-    return [(name, value) for name, value in found if not name.startswith("X-Amz-")]

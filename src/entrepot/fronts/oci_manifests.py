@@ -42,7 +42,7 @@ async def put(app: App, ctx: Context, route: Route, request: Request) -> Respons
         raise ManifestTooLarge(MANIFEST_LIMIT)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip() or None
     tags = tuple(dict.fromkeys(request.query_params.getlist("tag")))
-    image = Push(payload, media_type, (*tags, route.reference))
+    image = Push(payload, media_type, tuple(dict.fromkeys((*tags, route.reference))))
     if ":" in route.reference:
         parse_digest(route.reference)
         image = Push(payload, media_type, tags, route.reference)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import structlog
@@ -16,6 +17,12 @@ from entrepot.context import App
 from entrepot.fronts import aws_json, files, health, oci, oci_errors
 
 REQUEST_ID_HEADER = b"x-amzn-requestid"
+
+LINGER_BYTES = 32 * 1024 * 1024
+LINGER_SECONDS = 5.0
+"""How much of a body, and for how long, is read after the answer to it: see `_Exchange._linger`."""
+
+_BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 log = structlog.get_logger()
 
@@ -53,8 +60,9 @@ class _Exchange:
     def __init__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         self.app = app
         self.scope = scope
-        self.receive = receive
+        self._receive = receive
         self._send = send
+        self._body_is_over = not any(name in _BODY_HEADERS for name, _ in scope["headers"])
         self.request_id = app.new_id()
         self.status: int | None = None
         scope["entrepot.request_id"] = self.request_id
@@ -72,6 +80,24 @@ class _Exchange:
             facts: dict[str, Any] = {"method": self.scope["method"], "path": self.scope["path"], "status": self.status}
             log.info("request", **facts, milliseconds=elapsed)
             structlog.contextvars.clear_contextvars()
+        await self._linger()
+
+    async def receive(self) -> Message:
+        """ASGI's receive, which notes when the body is over."""
+        message = await self._receive()
+        self._body_is_over = not message.get("more_body", False)
+        return message
+
+    async def _linger(self) -> None:
+        """Reads on where a request was answered before its end, up to a limit.
+
+        A connection that is closed with bytes unread is reset, and a client that is still sending loses the answer.
+        """
+        seen = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while not self._body_is_over and seen < LINGER_BYTES:
+                    seen += len((await self.receive()).get("body", b""))
 
     async def _answer(self) -> None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from entrepot.context import App, Registry
-from entrepot.errors import LayerAlreadyExists
+from entrepot.errors import LayerAlreadyExists, UploadNotFound
 from entrepot.meta import blobs, uploads
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.repositories import RepositoryRow
@@ -56,15 +56,17 @@ async def adopt(
     """Makes durable bytes a blob of the repository, in one transaction with the end of their upload.
 
     Bytes that the registry holds already under the same key are dropped again in favour of those. `must_be_new`
-    raises LayerAlreadyExists where the repository holds the digest; the upload ends all the same.
+    raises LayerAlreadyExists where the repository holds the digest; the upload ends all the same. Raises UploadNotFound
+    where the upload was given up or swept in the meantime.
     """
     now = to_micros(app.clock())
 
     def adopt_txn(connection: Connection) -> tuple[BlobRow, bool]:
         held_by = require(connection, repository.ref)
+        # The end of an upload is what makes its bytes a blob: those of one that is gone may be swept at any moment.
+        if upload_id is not None and not uploads.delete_upload(connection, upload_id):
+            raise UploadNotFound(upload_id, repository.name, repository.registry.account)
         row = blobs.adopt_blob(connection, data_key_id, digest, blob.size, blob.object_id, now)
-        if upload_id is not None:
-            uploads.delete_upload(connection, upload_id)
         return row, blobs.hold_blob(connection, held_by.id, row, now)
 
     row, is_new = await app.db.write(adopt_txn)

@@ -26,7 +26,8 @@ async def delete_many(
 
     By tag: that tag, and with the last one the image. By digest: the image with all its tags. A child of an index
     stays until the index goes (https://docs.aws.amazon.com/AmazonECR/latest/userguide/delete_image.html); `child`
-    says whether its last tag does too, as in ECR. Returns what went, an entry a tag, and why others did not.
+    says whether its last tag does too, as in ECR. Returns what went, an entry a tag, and why others did not; what
+    one identifier took away is no failure of another that names it too.
     """
     await authorize(app, ctx, "ecr:BatchDeleteImage", repo)
 
@@ -34,12 +35,12 @@ async def delete_many(
         repository = require(connection, repo)
         deleted: list[ImageId] = []
         failures: list[Failure] = []
-        for image_id in image_ids:
+        for image_id in dict.fromkeys(image_ids):
             outcome = _delete(connection, repository.id, image_id, child)
-            if isinstance(outcome, Failure):
-                failures.append(outcome)
-            else:
+            if not isinstance(outcome, Failure):
                 deleted.extend(outcome)
+            elif outcome.code != "ImageNotFound" or not any(_names(image_id, gone) for gone in deleted):
+                failures.append(outcome)
         return deleted, failures
 
     return await app.db.write(delete_txn)

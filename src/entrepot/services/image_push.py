@@ -130,9 +130,9 @@ def _held_blobs(connection: Connection, repository: RepositoryRow, manifest: Man
 
 
 def _held_children(connection: Connection, repository: RepositoryRow, manifest: Manifest) -> dict[str, ImageRow]:
-    digests = [child.digest for child in manifest.manifests]
+    digests = [child.digest for child in manifest.children]
     found = image_rows.find_images(connection, repository.id, digests)
-    missing = [digest for digest in dict.fromkeys(digests) if digest not in found]
+    missing = [digest for digest in digests if digest not in found]
     if missing:
         raise ReferencedImagesNotFound(repository.name, repository.registry.account, missing)
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from entrepot.context import App, Context, RepositoryRef
 from entrepot.errors import (
     EmptyUpload,
@@ -22,7 +24,7 @@ from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
 from entrepot.meta.uploads import UploadRow
 from entrepot.ports import StagedBlob
-from entrepot.rules.digests import parse_digest
+from entrepot.rules.digests import Algorithm, parse_digest
 from entrepot.services import blob_storage
 from entrepot.services.access import authorize
 from entrepot.services.repositories import require
@@ -55,7 +57,12 @@ async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
         last_part=0,
         part_too_small=False,
     )
-    await app.db.write(rows.add_upload, row, to_micros(ctx.now))
+
+    def start_txn(connection: Connection) -> None:
+        # Looked up again, because the repository may have been deleted, or made anew, since.
+        rows.add_upload(connection, replace(row, repository_id=require(connection, repo).id), to_micros(ctx.now))
+
+    await app.db.write(start_txn)
     return row.id
 
 
@@ -90,9 +97,14 @@ async def append(
             raise LimitExceeded(f"The upload has the maximum of {most_parts} parts")
         standing = await app.blobs.append(await blob_storage.staged(app, row), body, LAYER_LIMIT)
         after = _with_part(blob_storage.moved_on(row, standing), standing.received - row.received)
-        if not await app.db.write(rows.advance_upload, row, after, to_micros(app.clock())):
-            raise UploadNotFound(upload_id, repo.name, repo.account)
+        await _advance(app, repo, row, after)
         return standing.received
+
+
+async def _advance(app: App, repo: RepositoryRef, row: UploadRow, after: UploadRow) -> None:
+    """Moves an upload on; raises UploadNotFound where it is gone, or was moved by somebody else."""
+    if not await app.db.write(rows.advance_upload, row, after, to_micros(app.clock())):
+        raise UploadNotFound(row.id, repo.name, repo.account)
 
 
 def _with_part(row: UploadRow, length: int) -> UploadRow:
@@ -129,6 +141,9 @@ async def complete(
         if body is not None:
             standing = await app.blobs.append(standing, body, LAYER_LIMIT)
         digest = await _matching(app, standing, digests)
+        if body is not None:
+            # Before the commit: a process that dies after it leaves an upload that can still be completed.
+            await _advance(app, repo, row, blob_storage.moved_on(row, standing))
         blob = await app.blobs.commit(standing)
         await blob_storage.adopt(
             app, repository, row.data_key_id, digest, blob, upload_id=upload_id, must_be_new=must_be_new
@@ -158,8 +173,9 @@ async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) ->
     await authorize(app, ctx, "ecr:UploadLayerPart", repo)
     _, row = await _find(app, ctx, repo, upload_id)
     async with app.blobs.exclusive(row.object_id):
-        if await app.db.write(rows.delete_upload, row.id):
-            await app.blobs.discard(row.object_id)
+        if not await app.db.write(rows.delete_upload, row.id):
+            raise UploadNotFound(upload_id, repo.name, repo.account)
+        await app.blobs.discard(row.object_id)
 
 
 def parts_of(repo: RepositoryRef) -> Callable[[UploadRow], None]:
@@ -183,8 +199,8 @@ async def _find(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> 
 
 
 async def _matching(app: App, standing: StagedBlob, digests: Sequence[str]) -> str:
-    algorithms = {digest: parse_digest(digest)[0] for digest in digests}
-    computed = {each: await app.blobs.digest(standing, each) for each in set(algorithms.values())}
+    algorithms: dict[str, Algorithm] = {digest: parse_digest(digest)[0] for digest in digests}
+    computed: dict[Algorithm, str] = {each: await app.blobs.digest(standing, each) for each in set(algorithms.values())}
     for digest, algorithm in algorithms.items():
         if computed[algorithm] == digest:
             return digest

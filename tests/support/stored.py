@@ -1,0 +1,36 @@
+"""What a server keeps, seen from outside it: the files of its blob store and the rows of its database."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+
+class Stored:
+    """The data folder of a server, running or not."""
+
+    def __init__(self, data: Path) -> None:
+        self.blobs = data / "blobs"
+        self.database = data / "entrepot.db"
+
+    def objects(self) -> dict[str, int]:
+        """Size by name of every file in the blob store, whatever it is, but for the locks that are held."""
+        files = (path for path in self.blobs.rglob("*") if path.parent.name != "locks" and path.is_file())
+        return {path.name: path.stat().st_size for path in files}
+
+    def rows(self, statement: str, *values: object) -> list[Any]:
+        """The answer to a SELECT, a tuple a row, or a value a row where it has one column."""
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            found = connection.execute(statement, values).fetchall()
+        return [row[0] if len(row) == 1 else row for row in found]
+
+    def blob_objects(self) -> set[str]:
+        """The objects that blobs are kept in."""
+        return set(self.rows("SELECT object_id FROM blobs"))
+
+    def upload_objects(self) -> set[str]:
+        """The objects that uploads under way are staged in."""
+        return set(self.rows("SELECT object_id FROM uploads"))
