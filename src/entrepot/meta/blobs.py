@@ -88,7 +88,7 @@ def layer_media_types(connection: Connection, repository_id: int, digests: Seque
     """The media type that the repository's images give each of `digests`; one that no image names is absent."""
     t = image_blobs
     query = select(t.c.digest, t.c.media_type).where(t.c.repository_id == repository_id, t.c.digest.in_(digests))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def unknown_objects(connection: Connection, object_ids: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ def tags_of_images(connection: Connection, image_ids: Sequence[int]) -> dict[int
     """The tags of each image, sorted; an image without any is absent."""
     tags: defaultdict[int, list[str]] = defaultdict(list)
     query = select(image_tags.c.image_id, image_tags.c.tag).where(image_tags.c.image_id.in_(image_ids))
-    for image_id, tag in connection.execute(query.order_by(image_tags.c.image_id, image_tags.c.tag)).tuples():
+    for image_id, tag in connection.execute(query.order_by(image_tags.c.image_id, image_tags.c.tag)):
         tags[image_id].append(tag)
     return tags
 

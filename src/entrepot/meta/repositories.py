@@ -99,7 +99,7 @@ def set_mutability(connection: Connection, repository_id: int, mutability: str, 
 def tags_of_repository(connection: Connection, repository_id: int) -> dict[str, str]:
     """The resource tags, by key."""
     query = select(resource_tags.c.key, resource_tags.c.value).where(resource_tags.c.repository_id == repository_id)
-    return dict(connection.execute(query.order_by(resource_tags.c.key)).tuples().all())
+    return dict(connection.execute(query.order_by(resource_tags.c.key)).all())
 
 
 def put_tags(connection: Connection, repository_id: int, tags: Mapping[str, str]) -> None:
