@@ -40,18 +40,64 @@ class RepositoryRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """Anything else that is acted on, such as a user or a role: its ARN and the account that it is in."""
+
+    account: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What temporary credentials carry beyond whose they are. Fixed when they are given out.
+
+    `role_arn` is the role that was assumed, None for GetSessionToken. `policies` are session policies (documents),
+    which narrow what the role or user may do. `tags` are session tags, over the role's own.
+    """
+
+    name: str
+    issued_at: datetime
+    expires: datetime
+    role_arn: str | None = None
+    policies: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
-    """Who signed the request or owns its token. `user_id` is IAM's unique id (the account id for its root)."""
+    """Who signed the request or owns its token.
+
+    `arn` is the root's, a user's, or for a role session `arn:aws:sts::{account}:assumed-role/{role}/{session}`.
+    `user_id` is IAM's unique id: the account id for its root, AIDA... for a user, AROA...:{session} for a session.
+    The principal of a request without credentials is ANONYMOUS.
+    """
 
     arn: str
     account: str
     user_id: str
     access_key_id: str
+    session: Session | None = None
 
     @property
     def is_root(self) -> bool:
         """Whether this is the account's root, which may do everything in its own account."""
         return self.arn == f"arn:aws:iam::{self.account}:root"
+
+
+ANONYMOUS = Principal(arn="*", account="", user_id="", access_key_id="")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What is known of the connection, for the condition keys aws:SourceIp, aws:SecureTransport, aws:UserAgent and
+    aws:SourceVpce. `source_ip` is the peer's address, or what a trusted proxy says it is.
+    """
+
+    source_ip: str | None = None
+    secure: bool = False
+    user_agent: str | None = None
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +108,7 @@ class Context:
     registry: Registry
     request_id: str
     now: datetime
+    client: Client = Client()
 
 
 @dataclass(frozen=True, slots=True)

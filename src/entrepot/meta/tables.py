@@ -60,6 +60,9 @@ access_keys = Table(
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+    Column("last_used_service", String(64)),
+    Column("last_used_region", Region),
 )
 
 data_keys = Table(
@@ -197,6 +200,129 @@ image_children = Table(
     Column("parent_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), nullable=False),
     Column("child_id", RowId, ForeignKey("images.id"), nullable=False, index=True),
     PrimaryKeyConstraint("parent_id", "child_id"),
+)
+
+# One row an account: raised by every change of who may do what in it, so that every process notices within a second.
+access_versions = Table(
+    "access_versions",
+    metadata,
+    Column("account_id", Account, ForeignKey("accounts.account_id"), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+
+# Users, groups and roles: `kind` is 'user', 'group' or 'role', and names are unique within it without regard to case.
+identities = Table(
+    "identities",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("folded_name", String(128), nullable=False),
+    Column("path", String(512), nullable=False),
+    Column("unique_id", String(32), nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("boundary_arn", Text),
+    Column("trust_policy", Text),
+    Column("description", Text),
+    Column("max_session_seconds", Integer),
+    Column("last_used_at", BigInteger),
+    UniqueConstraint("account_id", "kind", "folded_name"),
+)
+
+identity_tags = Table(
+    "identity_tags",
+    metadata,
+    Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("identity_id", "key"),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False, index=True),
+    PrimaryKeyConstraint("group_id", "user_id"),
+)
+
+inline_policies = Table(
+    "inline_policies",
+    metadata,
+    Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("identity_id", "name"),
+)
+
+# Customer managed policies. AWS's own are not rows: they come from rules/iam/managed.py.
+managed_policies = Table(
+    "managed_policies",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("folded_name", String(128), nullable=False),
+    Column("path", String(512), nullable=False),
+    Column("unique_id", String(32), nullable=False, unique=True),
+    Column("description", Text),
+    Column("default_version", Integer, nullable=False),
+    Column("next_version", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("tags", Text, nullable=False),
+    UniqueConstraint("account_id", "folded_name"),
+)
+
+managed_policy_versions = Table(
+    "managed_policy_versions",
+    metadata,
+    Column("policy_id", RowId, ForeignKey("managed_policies.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("policy_id", "version"),
+)
+
+# By ARN, since an attached policy is either a row of this account or one of AWS's own.
+attached_policies = Table(
+    "attached_policies",
+    metadata,
+    Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
+    Column("policy_arn", String(700), nullable=False, index=True),
+    PrimaryKeyConstraint("identity_id", "policy_arn"),
+)
+
+oidc_providers = Table(
+    "oidc_providers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
+    Column("url", String(255), nullable=False),
+    Column("client_ids", Text, nullable=False),
+    Column("thumbprints", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("account_id", "url"),
+)
+
+repository_policies = Table(
+    "repository_policies",
+    metadata,
+    Column(
+        "repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("document", Text, nullable=False),
+)
+
+registry_policies = Table(
+    "registry_policies",
+    metadata,
+    Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
+    Column("region", Region, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "region"),
 )
 
 leases = Table(

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from entrepot.context import App, Context, Principal, Registry, RepositoryRef
+from collections.abc import Mapping
+
+from entrepot.context import App, Context, Principal, Registry, RepositoryRef, Resource
 from entrepot.errors import AccessDenied
 
 
-async def authorize(app: App, ctx: Context, action: str, resource: RepositoryRef | Registry) -> None:
+async def authorize(
+    app: App,
+    ctx: Context,
+    action: str,
+    resource: RepositoryRef | Registry | Resource,
+    keys: Mapping[str, str | tuple[str, ...]] | None = None,
+) -> None:
     """Raises AccessDenied unless the principal may do `action` (such as 'ecr:PutImage').
 
-    `resource` is the repository acted on, existing or not, or the registry as a whole.
+    `resource` is the repository acted on, existing or not, another thing by its ARN, or the registry as a whole.
+    `keys` are condition keys that only the service knows, such as aws:RequestTag/... and aws:TagKeys.
     An account's root may do everything in its own account, everyone else nothing.
     """
-    del app  # policies will be read through it
+    del app, keys  # policies will be read through it
     if ctx.principal.is_root and ctx.principal.account == resource.account:
         return
-    arn = resource.arn if isinstance(resource, RepositoryRef) else "*"
+    arn = "*" if isinstance(resource, Registry) else resource.arn
     raise AccessDenied(denial(ctx.principal, action, arn))
 
 
