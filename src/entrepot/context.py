@@ -90,8 +90,9 @@ ANONYMOUS = Principal(arn="*", account="", user_id="", access_key_id="")
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What is known of the connection, for the condition keys aws:SourceIp, aws:SecureTransport, aws:UserAgent and
-    aws:SourceVpce. `source_ip` is the peer's address, or what a trusted proxy says it is.
+    """What is known of the connection, for condition keys such as aws:SourceIp.
+
+    `source_ip` is the peer's address, or what a trusted proxy says it is; `endpoint` is for aws:SourceVpce.
     """
 
     source_ip: str | None = None
