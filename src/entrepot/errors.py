@@ -5,7 +5,8 @@ No HTTP and no AWS in here: a service raises one of these, and each door transla
 two doors never disagree. The names are those of ECR's exceptions without the suffix wherever ECR has one.
 
     DomainError
-      InvalidParameter (NameInvalid), ValidationFailed, InvalidTagParameter, TooManyTags, LimitExceeded, Unsupported
+      InvalidParameter (NameInvalid, PolicyInvalid), ValidationFailed, InvalidTagParameter, TooManyTags
+      LimitExceeded, Unsupported
       AccessDenied, Unauthenticated
       RepositoryNotFound, RepositoryAlreadyExists, RepositoryNotEmpty
       ImageNotFound, ImageAlreadyExists, ImageTagAlreadyExists, ImageDigestDoesNotMatch
@@ -14,6 +15,7 @@ two doors never disagree. The names are those of ECR's exceptions without the su
       LayerPartTooSmall, EmptyUpload, UploadNotFound, UploadOutOfOrder, UploadBusy
       SizeInvalid, DigestInvalid, RangeNotSatisfiable
       KeyUnavailable, StorageFull, StorageUnavailable, ContentDamaged
+      NoSuchEntity, EntityAlreadyExists, DeleteConflict, InvalidInput (IAM's own)
 """
 
 from __future__ import annotations
@@ -45,6 +47,14 @@ class InvalidParameter(DomainError):
 
 class NameInvalid(InvalidParameter):
     """A repository name out of its grammar."""
+
+
+class PolicyInvalid(InvalidParameter):
+    """Not a policy document of the kind that is asked for. `reason` says what is wrong with it, and where."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class ValidationFailed(DomainError):
@@ -327,3 +337,19 @@ class ContentDamaged(DomainError):
 
     def __init__(self) -> None:
         super().__init__("The stored content failed its integrity check and is not served.")
+
+
+class NoSuchEntity(DomainError):
+    """IAM: there is no such user, group, role, policy, provider or key. The message is IAM's sentence for it."""
+
+
+class EntityAlreadyExists(DomainError):
+    """IAM: the name is taken, regardless of case."""
+
+
+class DeleteConflict(DomainError):
+    """IAM: what is to be deleted still holds or is held by something."""
+
+
+class InvalidInput(DomainError):
+    """IAM: a parameter is well-formed, but not something that the operation can be done with."""

@@ -15,7 +15,7 @@ from entrepot.aws.model import Operation
 from entrepot.errors import DomainError
 from entrepot.rules.sigv4 import SignatureError
 
-_INVALID = ("InvalidParameterException", "ValidationException")
+_INVALID = ("InvalidParameterException", "ValidationException", "ValidationError")
 _SERVER = ("ServerException",)
 
 CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
@@ -23,7 +23,8 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.ValidationFailed: ("ValidationException", "InvalidParameterException"),
     errors.InvalidTagParameter: ("InvalidTagParameterException", *_INVALID),
     errors.TooManyTags: ("TooManyTagsException", *_INVALID),
-    errors.LimitExceeded: ("LimitExceededException", *_INVALID),
+    errors.PolicyInvalid: ("MalformedPolicyDocument", *_INVALID),
+    errors.LimitExceeded: ("LimitExceededException", "LimitExceeded", *_INVALID),
     errors.Unsupported: ("UnsupportedCommandException", *_INVALID),
     errors.AccessDenied: ("AccessDeniedException",),
     errors.Unauthenticated: ("UnrecognizedClientException",),
@@ -55,6 +56,10 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.StorageFull: _SERVER,
     errors.StorageUnavailable: _SERVER,
     errors.ContentDamaged: _SERVER,
+    errors.NoSuchEntity: ("NoSuchEntity", *_INVALID),
+    errors.EntityAlreadyExists: ("EntityAlreadyExists", *_INVALID),
+    errors.DeleteConflict: ("DeleteConflict", *_INVALID),
+    errors.InvalidInput: ("InvalidInput", *_INVALID),
 }
 
 COMMON = frozenset(
@@ -66,6 +71,7 @@ COMMON = frozenset(
         "MissingAuthenticationTokenException",
         "UnrecognizedClientException",
         "ServerException",
+        "ValidationError",
     }
 )
 
