@@ -19,8 +19,31 @@ from entrepot.aws.model import Ref, ServiceModel, Shape, load_model
 
 FOLDER = Path(__file__).parent.parent / "src" / "entrepot" / "aws"
 
+# Of IAM's 170 or so what users of ECR need: users, groups, roles, keys, policies, OIDC providers, simulation.
+_IAM = """
+    AddClientIDToOpenIDConnectProvider AddUserToGroup AttachGroupPolicy AttachRolePolicy AttachUserPolicy
+    CreateAccessKey CreateGroup CreateOpenIDConnectProvider CreatePolicy CreatePolicyVersion CreateRole CreateUser
+    DeleteAccessKey DeleteGroup DeleteGroupPolicy DeleteOpenIDConnectProvider DeletePolicy DeletePolicyVersion
+    DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DeleteUser DeleteUserPermissionsBoundary
+    DeleteUserPolicy DetachGroupPolicy DetachRolePolicy DetachUserPolicy GetAccessKeyLastUsed
+    GetAccountAuthorizationDetails GetAccountSummary GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy
+    GetGroup GetGroupPolicy GetOpenIDConnectProvider GetPolicy GetPolicyVersion GetRole GetRolePolicy GetUser
+    GetUserPolicy ListAccessKeys ListAttachedGroupPolicies ListAttachedRolePolicies ListAttachedUserPolicies
+    ListEntitiesForPolicy ListGroupPolicies ListGroups ListGroupsForUser ListOpenIDConnectProviderTags
+    ListOpenIDConnectProviders ListPolicies ListPolicyTags ListPolicyVersions ListRolePolicies ListRoleTags ListRoles
+    ListUserPolicies ListUserTags ListUsers PutGroupPolicy PutRolePermissionsBoundary PutRolePolicy
+    PutUserPermissionsBoundary PutUserPolicy RemoveClientIDFromOpenIDConnectProvider RemoveUserFromGroup
+    SetDefaultPolicyVersion SimulateCustomPolicy SimulatePrincipalPolicy TagOpenIDConnectProvider TagPolicy TagRole
+    TagUser UntagOpenIDConnectProvider UntagPolicy UntagRole UntagUser UpdateAccessKey UpdateAssumeRolePolicy
+    UpdateGroup UpdateOpenIDConnectProviderThumbprint UpdateRole UpdateRoleDescription UpdateUser
+"""
+
 # Operations by service; None stands for all of them.
-SERVICES: Mapping[str, tuple[str, ...] | None] = {"ecr": None, "sts": ("GetCallerIdentity",)}
+SERVICES: Mapping[str, tuple[str, ...] | None] = {
+    "ecr": None,
+    "iam": tuple(_IAM.split()),
+    "sts": ("GetCallerIdentity",),
+}
 
 _SIMPLE = {
     "string": "str",
@@ -32,6 +55,9 @@ _SIMPLE = {
     "double": "float",
     "timestamp": "float",
 }
+_WIDTH = 120
+# What stands for the input of an operation that has none in the model.
+_NO_INPUT = "NoInput"
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _HEADER = '''"""The structs of {title}, API version {version}.
@@ -71,10 +97,11 @@ def generate(service: str) -> str:
     model = load_model(service)
     names = SERVICES[service] or tuple(sorted(model.operations))
     operations = [model.table[name] for name in names]
-    inputs = {operation.name: operation.input for operation in operations if operation.input}
+    inputs = {operation.name: operation.input or _NO_INPUT for operation in operations}
     outputs = {operation.name: operation.output for operation in operations if operation.output}
-    reached = sorted(_reachable(model, [*inputs.values(), *outputs.values()]))
-    body = "".join(_definition(model, name) for name in reached)
+    roots = [name for name in (*inputs.values(), *outputs.values()) if name != _NO_INPUT]
+    body = "".join(_definition(model, name) for name in sorted(_reachable(model, roots), key=_type_name))
+    body += _struct(model, _NO_INPUT, Shape("structure")) if _NO_INPUT in inputs.values() else ""
     typing = "from typing import Literal, TypeAlias\n" if "Literal[" in body else ""
     sequence = "from collections.abc import Mapping" + (", Sequence" if "Sequence[" in body else "")
     header = _HEADER.format(title=f"'{service}'", version=model.metadata.api_version, typing=typing)
@@ -108,7 +135,7 @@ def _definition(model: ServiceModel, name: str) -> str:
         first, *others = map(_quoted, shape.enum)
         values = "".join(f"    {value},\n" for value in (first, *others))
         listed = f"[\n{values}]" if others else f"[{first}]"
-        return f"\n\n{name}: TypeAlias = Literal{listed}\n"
+        return f"\n\n{_type_name(name)}: TypeAlias = Literal{listed}\n"
     return ""
 
 
@@ -124,8 +151,12 @@ def _field(model: ServiceModel, wire: str, ref: Ref, *, required: bool) -> str:
     renamed = f"name={_quoted(wire)}" if _camel(attribute) != wire else ""
     if required:
         return f"    {attribute}: {kind}" + (f" = msgspec.field({renamed})\n" if renamed else "\n")
-    default = f"msgspec.field(default=None, {renamed})" if renamed else "None"
-    return f"    {attribute}: {kind} | None = {default}\n"
+    line = f"    {attribute}: {kind} | None = "
+    if not renamed:
+        return f"{line}None\n"
+    arguments = f"default=None, {renamed}"
+    whole = f"{line}msgspec.field({arguments})\n"
+    return whole if len(whole) <= _WIDTH + 1 else f"{line}msgspec.field(\n        {arguments}\n    )\n"
 
 
 def _annotation(model: ServiceModel, name: str) -> str:
@@ -134,7 +165,12 @@ def _annotation(model: ServiceModel, name: str) -> str:
         return f"Sequence[{_annotation(model, shape.member.shape)}]"
     if shape.type == "map" and shape.key and shape.value:
         return f"Mapping[{_annotation(model, shape.key.shape)}, {_annotation(model, shape.value.shape)}]"
-    return name if shape.type == "structure" or shape.enum else _SIMPLE[shape.type]
+    return _type_name(name) if shape.type == "structure" or shape.enum else _SIMPLE[shape.type]
+
+
+def _type_name(name: str) -> str:
+    # IAM has enumerations such as statusType.
+    return name[0].upper() + name[1:]
 
 
 def _attribute(wire: str) -> str:

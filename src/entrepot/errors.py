@@ -8,7 +8,9 @@ two doors never disagree. The names are those of ECR's exceptions without the su
       InvalidParameter (NameInvalid, PolicyInvalid), ValidationFailed, InvalidTagParameter, TooManyTags
       LimitExceeded, Unsupported
       AccessDenied, Unauthenticated
+      PackedPolicyTooLarge, InvalidIdentityToken, IdentityTokenExpired, ClaimRejected, IdentityProviderUnreachable
       RepositoryNotFound, RepositoryAlreadyExists, RepositoryNotEmpty
+      RepositoryPolicyNotFound, RegistryPolicyNotFound
       ImageNotFound, ImageAlreadyExists, ImageTagAlreadyExists, ImageDigestDoesNotMatch
       ImageReferenced, ManifestInvalid, ManifestTooLarge, ReferencedImagesNotFound
       LayersNotFound (LayerNotFound), LayerInaccessible, LayerInUse, LayerAlreadyExists, InvalidLayer, InvalidLayerPart
@@ -37,12 +39,17 @@ def constraint_text(parameter: str, constraint: str) -> str:
 
 
 class InvalidParameter(DomainError):
-    """A parameter breaks a rule of its shape or of the operation."""
+    """A parameter breaks a rule of its shape or of the operation. What `at` was given is kept for other wordings."""
+
+    parameter: str | None = None
+    constraint: str | None = None
 
     @classmethod
     def at(cls, parameter: str, constraint: str) -> InvalidParameter:
         """The error in ECR's 'Invalid parameter at ...' form."""
-        return cls(constraint_text(parameter, constraint))
+        error = cls(constraint_text(parameter, constraint))
+        error.parameter, error.constraint = parameter, constraint
+        return error
 
 
 class NameInvalid(InvalidParameter):
@@ -78,11 +85,38 @@ class Unsupported(DomainError):
 
 
 class AccessDenied(DomainError):
-    """The principal may not do this. The message is AWS's sentence for it."""
+    """The principal may not do this. The message is AWS's sentence for it; `advice`, if any, says what to do next."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class Unauthenticated(DomainError):
     """No credentials, or credentials that prove nothing."""
+
+
+class PackedPolicyTooLarge(DomainError):
+    """A session's policies and tags do not fit into its token."""
+
+    def __init__(self, percent: int) -> None:
+        super().__init__(f"Packed size of session policies and tags consumes {percent}% of allotted space.")
+
+
+class InvalidIdentityToken(DomainError):
+    """A web identity token that is not one, or that its issuer did not sign for us."""
+
+
+class IdentityTokenExpired(DomainError):
+    """A web identity token that was good once."""
+
+
+class ClaimRejected(DomainError):
+    """A web identity token, signed by its issuer, with claims that cannot become a session's."""
+
+
+class IdentityProviderUnreachable(DomainError):
+    """An identity provider whose keys cannot be fetched at the moment."""
 
 
 class RepositoryNotFound(DomainError):
@@ -90,6 +124,23 @@ class RepositoryNotFound(DomainError):
 
     def __init__(self, name: str, registry_id: str) -> None:
         super().__init__(f"The repository with name '{name}' does not exist in the registry with id '{registry_id}'")
+
+
+class RepositoryPolicyNotFound(DomainError):
+    """The repository has no policy."""
+
+    def __init__(self, name: str, registry_id: str) -> None:
+        super().__init__(
+            f"Repository policy does not exist for the repository with name '{name}' "
+            f"in the registry with id '{registry_id}'"
+        )
+
+
+class RegistryPolicyNotFound(DomainError):
+    """The registry has no policy."""
+
+    def __init__(self, registry_id: str) -> None:
+        super().__init__(f"Registry policy does not exist in the registry with id '{registry_id}'")
 
 
 class RepositoryAlreadyExists(DomainError):

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.aws.patterns import _EQUIVALENT, compile_pattern
-from tests.aws.models import ECR
+from tests.aws.models import ECR, IAM
 
-PATTERNS = sorted({shape.pattern for shape in ECR.shapes.values() if shape.pattern})
+PATTERNS = sorted({shape.pattern for model in (ECR, IAM) for shape in model.shapes.values() if shape.pattern})
+OF_TAGS = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+"
 ATTACKS = ["a" * 255 + "!", "a-" * 127 + "!", "a/" * 127 + "!", "a__" * 85 + "!", "-" * 255, "arn:aws-" * 30 + "!",
            "a/" * 127, "." * 255, "0" * 255 + ":", "_" * 255 + "a!", "a" + "-" * 254]  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", _EQUIVALENT)
+@pytest.mark.parametrize("pattern", [each for each in _EQUIVALENT if r"\p{" not in each])
 @given(st.text("a*._-/B", max_size=8))
 def test_an_equivalent_is_one(pattern: str, text: str) -> None:
     assert bool(compile_pattern(pattern).fullmatch(text)) == bool(re.fullmatch(pattern, text))
+
+
+def test_the_characters_of_tags_are_unicodes_letters_separators_and_numbers() -> None:
+    every = set(map(chr, range(sys.maxunicode + 1)))
+    expected = {each for each in every if unicodedata.category(each)[0] in "LZN"} | set("_.:/=+-@")
+    assert set("".join(re.findall(compile_pattern(OF_TAGS), "".join(sorted(every))))) == expected
 
 
 def test_every_equivalent_is_in_use() -> None:

@@ -6,15 +6,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_type_hints
 
 import msgspec
 import pytest
 
-from entrepot.aws import ecr, shapes_ecr, shapes_sts, sts
+from entrepot.aws import ecr, iam, shapes_ecr, shapes_iam, shapes_sts, sts
 from entrepot.aws.dispatch import handlers_of
 from entrepot.aws.model import ServiceModel
-from tests.aws.models import ECR, STS
+from tests.aws.models import ECR, IAM, STS
 
 GENERATOR = Path(__file__).parents[2] / "tools" / "generate_shapes.py"
 
@@ -24,7 +25,7 @@ def test_they_are_what_the_generator_writes() -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize(("model", "module"), [(ECR, shapes_ecr), (STS, shapes_sts)])
+@pytest.mark.parametrize(("model", "module"), [(ECR, shapes_ecr), (IAM, shapes_iam), (STS, shapes_sts)])
 def test_every_member_has_its_name_on_the_wire(model: ServiceModel, module: Any) -> None:
     structs = [
         (name, struct)
@@ -44,11 +45,18 @@ def test_all_operations_of_ecr_have_structs_that_msgspec_takes(table: Mapping[st
         msgspec.json.Decoder(struct)
 
 
-@pytest.mark.parametrize(("modules", "shapes"), [(ecr.MODULES, shapes_ecr), (sts.MODULES, shapes_sts)])
+@pytest.mark.parametrize(
+    ("modules", "shapes"), [(ecr.MODULES, shapes_ecr), (iam.MODULES, shapes_iam), (sts.MODULES, shapes_sts)]
+)
 def test_handlers_take_and_give_the_structs_of_their_operation(modules: Any, shapes: Any) -> None:
     for handler in handlers_of(modules):
         hints = get_type_hints(handler.call)
-        assert list(hints.values())[2:] == [shapes.INPUTS[handler.name], shapes.OUTPUTS[handler.name]], handler.name
+        assert list(hints.values())[2:] == [shapes.INPUTS[handler.name], shapes.OUTPUTS.get(handler.name, NoneType)]
+
+
+def test_an_operation_without_input_takes_an_empty_one() -> None:
+    assert IAM.table["GetAccountSummary"].input is None
+    assert msgspec.structs.fields(shapes_iam.INPUTS["GetAccountSummary"]) == ()
 
 
 def test_the_types_of_the_wire() -> None:

@@ -20,12 +20,13 @@ from entrepot.aws.errors import (
     unknown_operation,
 )
 from entrepot.aws.model import Operation, ServiceModel
+from entrepot.aws.query_validate import in_query_words
 from entrepot.aws.validate import Check, Validators
 from entrepot.context import App, Context
 from entrepot.errors import DomainError
 
 Req = TypeVar("Req", bound=msgspec.Struct)
-Res = TypeVar("Res", bound=msgspec.Struct)
+Res = TypeVar("Res", bound=msgspec.Struct | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,24 @@ def build_service(
         if handler.name in table or handler.name not in inputs:
             raise ValueError(f"{handler.name}: two handlers, or no such operation")
         table[handler.name] = handler
-    validators = Validators(model)
+    check_of = _checks(model)
     endpoints = {
-        name: Endpoint(model.table[name], validators.check(model.table[name].input or ""), request, table.get(name))
+        name: Endpoint(model.table[name], check_of(model.table[name].input), request, table.get(name))
         for name, request in inputs.items()
     }
     return Service(model, endpoints)
 
 
-async def run(endpoint: Endpoint, app: App, ctx: Context, given: Mapping[str, object]) -> msgspec.Struct:
+def _checks(model: ServiceModel) -> Callable[[str | None], Check]:
+    validators = Validators(model)
+    worded = in_query_words if model.metadata.protocol == "query" else lambda check: check
+    return lambda shape: worded(validators.check(shape)) if shape else lambda *_: None
+
+
+async def run(endpoint: Endpoint, app: App, ctx: Context, given: Mapping[str, object]) -> msgspec.Struct | None:
     """Validates `given`, converts it to the operation's input struct and calls its handler.
 
+    Returns the output struct, None for an operation that the model gives no output.
     Raises Refusal: SerializationException, or a domain error in the form that the operation declares.
     """
     if endpoint.handler is None:
@@ -113,7 +121,7 @@ async def run(endpoint: Endpoint, app: App, ctx: Context, given: Mapping[str, ob
         endpoint.check(given, "")
         request = _convert(given, endpoint.request)
         del given  # a layer part's text is not to lie about while its bytes are stored
-        result: msgspec.Struct = await endpoint.handler.call(app, ctx, request)
+        result: msgspec.Struct | None = await endpoint.handler.call(app, ctx, request)
     except DomainError as error:
         raise Refusal(aws_error(error, endpoint.operation)) from error
     return result

@@ -2,7 +2,7 @@
 
 An error's AWS code is the exception of the same name where the operation declares it, else the nearest one that it
 does declare: clients have no class for an undeclared one. Codes in COMMON need no declaration ("Common errors" in
-the ECR API Reference).
+the API References of ECR, IAM and STS).
 """
 
 from __future__ import annotations
@@ -20,15 +20,22 @@ _SERVER = ("ServerException",)
 
 CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.InvalidParameter: _INVALID,
-    errors.ValidationFailed: ("ValidationException", "InvalidParameterException"),
-    errors.InvalidTagParameter: ("InvalidTagParameterException", *_INVALID),
-    errors.TooManyTags: ("TooManyTagsException", *_INVALID),
+    errors.ValidationFailed: ("ValidationException", "InvalidParameterException", "ValidationError"),
+    errors.InvalidTagParameter: ("InvalidTagParameterException", "InvalidInput", *_INVALID),
+    errors.TooManyTags: ("TooManyTagsException", "LimitExceeded", *_INVALID),
     errors.PolicyInvalid: ("MalformedPolicyDocument", *_INVALID),
     errors.LimitExceeded: ("LimitExceededException", "LimitExceeded", *_INVALID),
     errors.Unsupported: ("UnsupportedCommandException", *_INVALID),
     errors.AccessDenied: ("AccessDeniedException",),
     errors.Unauthenticated: ("UnrecognizedClientException",),
+    errors.PackedPolicyTooLarge: ("PackedPolicyTooLarge", *_INVALID),
+    errors.InvalidIdentityToken: ("InvalidIdentityToken", *_INVALID),
+    errors.IdentityTokenExpired: ("ExpiredTokenException", *_INVALID),
+    errors.ClaimRejected: ("IDPRejectedClaim", *_INVALID),
+    errors.IdentityProviderUnreachable: ("IDPCommunicationError", *_INVALID),
     errors.RepositoryNotFound: ("RepositoryNotFoundException", *_INVALID),
+    errors.RepositoryPolicyNotFound: ("RepositoryPolicyNotFoundException", *_INVALID),
+    errors.RegistryPolicyNotFound: ("RegistryPolicyNotFoundException", *_INVALID),
     errors.RepositoryAlreadyExists: ("RepositoryAlreadyExistsException", *_INVALID),
     errors.RepositoryNotEmpty: ("RepositoryNotEmptyException", *_INVALID),
     errors.ImageNotFound: ("ImageNotFoundException", *_INVALID),
@@ -86,12 +93,16 @@ _SIGNATURE_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class AwsError:
-    """What a client is told. `members` are what the exception's shape has beyond its message."""
+    """What a client is told. `members` are what the exception's shape has beyond its message.
+
+    `declared` tells that the code is one that the operation's model has, and so the same in every protocol.
+    """
 
     code: str
     message: str
     status: int = 400
     members: Mapping[str, object] = field(default_factory=dict[str, object])
+    declared: bool = False
 
 
 class Refusal(Exception):
@@ -135,7 +146,7 @@ def aws_error(error: DomainError, operation: Operation | None) -> AwsError:
     names = candidates(type(error))
     code = next((name for name in names if name in declared or name in COMMON), "ServerException")
     members: Mapping[str, object] = _members(error) if code == names[0] else {}
-    return AwsError(code, error.message, _status(error, code, declared), members)
+    return AwsError(code, error.message, _status(error, code, declared), members, code in declared)
 
 
 def candidates(kind: type[DomainError]) -> tuple[str, ...]:

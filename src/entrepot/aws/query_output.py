@@ -18,9 +18,10 @@ from entrepot.aws.model import Operation, ServiceModel
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def encode_result(model: ServiceModel, operation: Operation, result: msgspec.Struct, request_id: str) -> bytes:
-    """The document that answers `operation`."""
-    inner = "".join(_members(model, operation.output or "", msgspec.to_builtins(result)))
+def encode_result(model: ServiceModel, operation: Operation, result: msgspec.Struct | None, request_id: str) -> bytes:
+    """The document that answers `operation`; `result` is None where the model gives it no output."""
+    members = _members(model, operation.output, msgspec.to_builtins(result)) if operation.output else ()
+    inner = "".join(members)
     wrapped = _element(operation.result_wrapper, inner) if operation.result_wrapper else inner
     metadata = _element("ResponseMetadata", _element("RequestId", _text(request_id)))
     return _document(f"{operation.name}Response", wrapped + metadata, model.metadata.xml_namespace or "")

@@ -1,4 +1,4 @@
-"""The query protocol of STS (and, one day, IAM): parameters in a form or a URL, answers in XML."""
+"""The query protocol of IAM and STS: parameters in a form or a URL, answers in XML."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ async def answer(call: Call, door: Door) -> Response:
     parameters = _parameters(call.head, bytes(body))
     endpoint = _find(service, dict(parameters))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
-    given = decode_query(service.model, endpoint.operation.input or "", parameters)
+    shape = endpoint.operation.input
+    given = decode_query(service.model, shape, parameters) if shape else {}
     result = await run(endpoint, call.app, ctx, given)
     document = encode_result(service.model, endpoint.operation, result, call.request_id)
     return Response(document, media_type=CONTENT_TYPE)
