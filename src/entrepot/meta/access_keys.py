@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 
 from entrepot.meta.dialect import insert_or_ignore
 from entrepot.meta.tables import access_keys, accounts
+from entrepot.meta.times import from_micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ def find_key_of_account(connection: Connection, account_id: str, principal_arn: 
 def add_account(connection: Connection, account_id: str, now: int) -> bool:
     """Creates an account; says whether it is new."""
     return insert_or_ignore(connection, accounts, {"account_id": account_id, "created_at": now})
+
+
+def account_created_at(connection: Connection, account_id: str) -> datetime:
+    """When the account was created."""
+    return from_micros(
+        connection.execute(select(accounts.c.created_at).where(accounts.c.account_id == account_id)).scalar_one()
+    )
 
 
 def add_access_key(connection: Connection, row: AccessKeyRow, now: int) -> None:

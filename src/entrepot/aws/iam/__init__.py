@@ -6,9 +6,36 @@ from types import ModuleType
 
 from entrepot.aws import shapes_iam
 from entrepot.aws.dispatch import Service, build_service, handlers_of
+from entrepot.aws.iam import (
+    access_keys,
+    account,
+    attachments,
+    groups,
+    inline_policies,
+    oidc,
+    policies,
+    policy_versions,
+    roles,
+    simulate,
+    tags,
+    users,
+)
 from entrepot.aws.model import load_model
 
-MODULES: tuple[ModuleType, ...] = ()
+MODULES: tuple[ModuleType, ...] = (
+    access_keys,
+    account,
+    attachments,
+    groups,
+    inline_policies,
+    oidc,
+    policies,
+    policy_versions,
+    roles,
+    simulate,
+    tags,
+    users,
+)
 
 
 def service() -> Service:

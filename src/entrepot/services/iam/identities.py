@@ -1,22 +1,20 @@
-"""What the operations on users, groups and roles have in common: finding one, and asking before that."""
+"""What the operations on users and groups have in common."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, Resource
-from entrepot.errors import AccessDenied, EntityAlreadyExists, NoSuchEntity, ValidationFailed
+from entrepot.errors import EntityAlreadyExists, NoSuchEntity, ValidationFailed
 from entrepot.meta import identities as rows
+from entrepot.meta.access_key_pages import set_principal_arn
+from entrepot.meta.access_versions import raise_version
 from entrepot.meta.identities import IdentityRow, Kind, identity_arn
-from entrepot.meta.identity_tags import tags_of
 from entrepot.services.access import authorize
-from entrepot.services.iam.policy_lookup import tag_keys
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
 
-Keys = Mapping[str, str | tuple[str, ...]]
-
-_USER_ID = "AIDA"
+USER_ID = "AIDA"
+GROUP_ID = "AGPA"
 
 
 def require(connection: Connection, account: str, kind: Kind, name: str) -> IdentityRow:
@@ -32,23 +30,6 @@ def already_exists(kind: Kind, name: str) -> EntityAlreadyExists:
     return EntityAlreadyExists(f"{kind.capitalize()} with name {name} already exists.")
 
 
-async def authorize_identity(
-    app: App, ctx: Context, action: str, kind: Kind, name: str, keys: Keys | None = None
-) -> None:
-    """Asks whether the caller may do `action` to an identity of their account, there or not. Raises AccessDenied.
-
-    Policies go by its ARN, which only its row tells when it has a path. A denial names it as the caller did, as AWS
-    does: so it says neither whether the identity exists nor what its path is.
-    """
-    account = ctx.principal.account
-    row, tags = await app.db.read(_with_tags, account, kind, name)
-    arn = row.arn if row else identity_arn(account, kind, "/", name)
-    try:
-        await authorize(app, ctx, action, Resource(account, arn), {**tag_keys(tags), **(keys or {})})
-    except AccessDenied as error:
-        raise AccessDenied(error.message.replace(arn, f"{kind} {name}"), error.advice) from None
-
-
 async def own_name(app: App, ctx: Context) -> str | None:
     """The name of the user that calls; None for the account's root, who has none. Raises ValidationFailed for a role.
 
@@ -57,15 +38,40 @@ async def own_name(app: App, ctx: Context) -> str | None:
     if ctx.principal.is_root:
         return None
     row = None
-    if ctx.principal.user_id.startswith(_USER_ID):
+    if ctx.principal.user_id.startswith(USER_ID):
         row = await app.db.read(rows.find_by_unique_id, ctx.principal.user_id)
     if row is None:
         raise ValidationFailed("Must specify userName when calling with non-User credentials")
     return row.name
 
 
-def _with_tags(
-    connection: Connection, account: str, kind: Kind, name: str
-) -> tuple[IdentityRow | None, Mapping[str, str]]:
-    row = rows.find_identity(connection, account, kind, name)
-    return row, tags_of(connection, row.id) if row else {}
+async def page(
+    app: App, ctx: Context, action: str, kind: Kind, path_prefix: str, after: str, count: int
+) -> list[IdentityRow]:
+    """The `count` identities under a path whose names in lower case follow `after`."""
+    account = ctx.principal.account
+    await authorize(app, ctx, action, Resource(account, identity_arn(account, kind, path_prefix, "")))
+    return await app.db.read(rows.page_of_identities, account, kind, path_prefix, after, count)
+
+
+async def rename(
+    app: App, ctx: Context, action: str, kind: Kind, name: str, new_name: str | None, new_path: str | None
+) -> None:
+    """Changes name and path; None leaves one as it is. The caller needs `action` on what is there and on what will be.
+
+    The keys of a user go on working, under the new ARN. Raises NoSuchEntity, EntityAlreadyExists.
+    """
+    account = ctx.principal.account
+    await authorize_identity(app, ctx, action, identity_of(ctx, kind, name))
+    before = await app.db.read(require, account, kind, name)
+    wanted = (new_name or before.name, new_path or before.path)
+    await authorize(app, ctx, action, Resource(account, identity_arn(account, kind, wanted[1], wanted[0])))
+
+    def rename_txn(connection: Connection) -> None:
+        row = require(connection, account, kind, name)
+        if not rows.rename_identity(connection, row, *wanted):
+            raise already_exists(kind, wanted[0])
+        set_principal_arn(connection, row.unique_id, identity_arn(account, kind, wanted[1], wanted[0]))
+        raise_version(connection, account)
+
+    await app.db.write(rename_txn)
