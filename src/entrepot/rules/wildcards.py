@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether all of `text` fits `pattern`; case counts, and every character but `*` stands for itself.
+    """Whether all of `text` fits `pattern`; case counts, and every character but `*` stands for itself."""
+    return fits(pattern.split("*"), text)
 
-    Each piece between wildcards is taken where it first occurs, which can only leave more room for the next:
-    nothing is ever tried twice.
+
+def fits(pieces: Sequence[str], text: str) -> bool:
+    """Whether `text` is all of `pieces` in order, with anything in between: it begins and ends with the outer ones.
+
+    Each piece is taken where it first occurs, which can only leave more room for the next: nothing is ever tried twice.
+    One piece alone is the whole text; there has to be one.
     """
-    first, *rest = pattern.split("*")
+    first, *rest = pieces
     if not rest:
-        return text == pattern
+        return text == first
     *middle, last = rest
     end = len(text) - len(last)
     if not text.startswith(first) or not text.endswith(last) or end < len(first):

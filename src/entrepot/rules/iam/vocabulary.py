@@ -1,0 +1,78 @@
+"""The actions that there are, for the services whose actions are known here: ecr, ecr-public and sts.
+
+Source: Service Authorization Reference, "Actions, resources, and condition keys" for Amazon ECR, Amazon ECR Public and
+AWS Security Token Service. Of any other service every action is taken to exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from entrepot.rules.actions import OPERATIONS
+from entrepot.rules.iam.elements import Actions
+
+_NEEDS = {action: need.resource for need in OPERATIONS.values() for action in need.actions}
+_IMPLIED = frozenset({"ecr:BatchImportUpstreamImage", "ecr:GetImageCopyStatus", "ecr:ReplicateImage"})
+"""Actions of ECR that are no operations; each is about a repository."""
+
+ON_REGISTRY = frozenset(action for action, resource in _NEEDS.items() if resource == "registry")
+"""Actions of ECR that are about no repository: their resource is always `*`."""
+
+PULL = frozenset({"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"})
+PUSH = frozenset({"ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"})
+LOGIN = "ecr:GetAuthorizationToken"
+
+DELETE = frozenset(
+    {
+        *("ecr:BatchDeleteImage", "ecr:DeleteRepository", "ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy"),
+        *("ecr-public:BatchDeleteImage", "ecr-public:DeleteRepository"),
+    }
+)
+"""What takes images away, at once or, as a lifecycle policy does, later."""
+
+POLICY = frozenset(
+    {
+        *("ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:PutRegistryPolicy", "ecr:DeleteRegistryPolicy"),
+        *("ecr:PutAccountSetting", "ecr-public:SetRepositoryPolicy", "ecr-public:DeleteRepositoryPolicy"),
+    }
+)
+"""What changes who may do what."""
+
+_ECR_PUBLIC = frozenset(
+    f"ecr-public:{name}"
+    for name in (
+        *("BatchCheckLayerAvailability", "BatchDeleteImage", "CompleteLayerUpload", "CreateRepository"),
+        *("DeleteRepository", "DeleteRepositoryPolicy", "DescribeImageTags", "DescribeImages", "DescribeRegistries"),
+        *("DescribeRepositories", "GetAuthorizationToken", "GetRegistryCatalogData", "GetRepositoryCatalogData"),
+        *("GetRepositoryPolicy", "InitiateLayerUpload", "ListTagsForResource", "PutImage", "PutRegistryCatalogData"),
+        *("PutRepositoryCatalogData", "SetRepositoryPolicy", "TagResource", "UntagResource", "UploadLayerPart"),
+    )
+)
+
+_STS = frozenset(
+    f"sts:{name}"
+    for name in (
+        *("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage"),
+        *("GetAccessKeyInfo", "GetCallerIdentity", "GetDelegatedAccessToken", "GetFederationToken"),
+        *("GetServiceBearerToken", "GetSessionToken", "GetWebIdentityToken", "SetContext", "SetSourceIdentity"),
+        *("TagGetWebIdentityToken", "TagSession"),
+    )
+)
+
+ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"ecr": frozenset(_NEEDS) | _IMPLIED, "ecr-public": _ECR_PUBLIC, "sts": _STS}
+)
+"""All actions, by service."""
+
+ALL = frozenset(action for actions in ACTIONS.values() for action in actions)
+
+
+def service_of(action: str) -> str:
+    """The service of an action or of a pattern of actions, in lower case; `*` for the pattern of everything."""
+    return action.partition(":")[0].lower()
+
+
+def covered(actions: Actions, among: Iterable[str] = ALL) -> frozenset[str]:
+    """Those of the known actions, or of `among`, that an element takes in."""
+    return frozenset(action for action in among if actions.cover(action.lower()))
