@@ -1,4 +1,4 @@
-"""Users and groups (of roles what all three have). Within a kind names are unique without regard to case."""
+"""Users, groups and roles. Within an account and a kind names are unique without regard to case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["user", "group", "role"]
 
 @dataclass(frozen=True, slots=True)
 class IdentityRow:
-    """A user, a group, or what a role has in common with them."""
+    """A user, group or role. The members from `trust_policy` on are a role's only."""
 
     id: int
     account_id: str
@@ -27,6 +27,10 @@ class IdentityRow:
     unique_id: str
     created_at: datetime
     boundary_arn: str | None
+    trust_policy: str | None
+    description: str | None
+    max_session_seconds: int | None
+    last_used_at: datetime | None
 
     @property
     def arn(self) -> str:
@@ -36,7 +40,7 @@ class IdentityRow:
 
 @dataclass(frozen=True, slots=True)
 class NewIdentity:
-    """What a user or group begins with. `now` is in microseconds."""
+    """What a user, group or role begins with. `now` is in microseconds."""
 
     kind: Kind
     name: str
@@ -44,6 +48,9 @@ class NewIdentity:
     unique_id: str
     now: int
     boundary_arn: str | None = None
+    trust_policy: str | None = None
+    description: str | None = None
+    max_session_seconds: int | None = None
 
 
 def identity_arn(account_id: str, kind: Kind, path: str, name: str) -> str:
@@ -60,13 +67,19 @@ IDENTITY_COLUMNS = (
     t.c.unique_id,
     t.c.created_at,
     t.c.boundary_arn,
+    t.c.trust_policy,
+    t.c.description,
+    t.c.max_session_seconds,
+    t.c.last_used_at,
 )
 
 
 def identity_of(row: Row[Any]) -> IdentityRow:
     """A row of IDENTITY_COLUMNS."""
-    id_, account_id, kind, name, path, unique_id, created_at, boundary_arn = row
-    return IdentityRow(id_, account_id, kind, name, path, unique_id, from_micros(created_at), boundary_arn)
+    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row's names
+    used = values.pop("last_used_at")
+    created = from_micros(values.pop("created_at"))
+    return IdentityRow(**values, created_at=created, last_used_at=None if used is None else from_micros(used))
 
 
 def find_identity(connection: Connection, account_id: str, kind: Kind, name: str) -> IdentityRow | None:
@@ -99,7 +112,7 @@ def count_identities(connection: Connection, account_id: str, kind: Kind) -> int
 
 
 def add_identity(connection: Connection, account_id: str, new: NewIdentity) -> IdentityRow | None:
-    """Creates a user or group; None where the name is taken."""
+    """Creates a user, group or role; None where the name is taken."""
     values = {name: getattr(new, name) for name in NewIdentity.__slots__ if name != "now"}
     row = {**values, "account_id": account_id, "folded_name": new.name.lower(), "created_at": new.now}
     return find_by_unique_id(connection, new.unique_id) if insert_or_ignore(connection, t, row) else None
@@ -110,9 +123,13 @@ def rename_identity(connection: Connection, row: IdentityRow, name: str, path: s
     holder = find_identity(connection, row.account_id, row.kind, name)
     if holder is not None and holder.id != row.id:
         return False
-    values = {"name": name, "folded_name": name.lower(), "path": path}
-    connection.execute(update(t).where(t.c.id == row.id).values(values))
+    change_identity(connection, row.id, name=name, folded_name=name.lower(), path=path)
     return True
+
+
+def change_identity(connection: Connection, identity_id: int, **values: str | int | None) -> None:
+    """Sets columns of an identity, such as `boundary_arn` or `trust_policy`; times in microseconds."""
+    connection.execute(update(t).where(t.c.id == identity_id).values(**values))
 
 
 def delete_identity(connection: Connection, identity_id: int) -> None:

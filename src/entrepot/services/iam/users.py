@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, Resource
-from entrepot.errors import DeleteConflict, NoSuchEntity
+from entrepot.errors import DeleteConflict
 from entrepot.meta import access_keys
 from entrepot.meta import identities as rows
 from entrepot.meta.access_key_pages import count_keys
@@ -22,10 +22,11 @@ from entrepot.meta.times import to_micros
 from entrepot.rules import iam_limits
 from entrepot.rules.iam_tags import merge_identity_tags
 from entrepot.services.access import authorize
+from entrepot.services.iam.attachments import check_boundary
 from entrepot.services.iam.identities import USER_ID, already_exists, own_name, require
 from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
 from entrepot.services.iam.ids import unique_id
-from entrepot.services.iam.policy_lookup import attachable, owner_of, request_tag_keys
+from entrepot.services.iam.policy_lookup import request_tag_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ async def create(app: App, ctx: Context, req: UserRequest) -> User:
 
     def create_txn(connection: Connection) -> User:
         if req.boundary_arn is not None:
-            _check_boundary(connection, account, req.boundary_arn)
+            check_boundary(connection, account, req.boundary_arn)
         row = rows.add_identity(connection, account, new)
         if row is None:
             raise already_exists("user", req.name)
@@ -122,11 +123,6 @@ async def _authorize_creation(app: App, ctx: Context, req: UserRequest) -> None:
 
 async def _birthday(app: App, ctx: Context) -> datetime:
     return await app.db.read(access_keys.account_created_at, ctx.principal.account)
-
-
-def _check_boundary(connection: Connection, account: str, arn: str) -> None:
-    if owner_of(arn) not in (account, "aws") or not attachable(connection, arn):
-        raise NoSuchEntity(f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
 def _check_unused(connection: Connection, row: IdentityRow) -> None:
