@@ -27,7 +27,17 @@ ACCOUNT = "012345678901"
 ROOT = Principal(f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, ACCOUNT, KEY_ID)
 KEY = AccessKey(KEY_ID, SECRET, ROOT, active=True)
 NOTHING = cast("Any", None)
-APP = App(NOTHING, NOTHING, NOTHING, NOTHING, clock=lambda: datetime.now(UTC), new_id=lambda: "new")
+APP = App(
+    NOTHING,
+    NOTHING,
+    NOTHING,
+    NOTHING,
+    clock=lambda: datetime.now(UTC),
+    new_id=lambda: "new",
+    access=NOTHING,
+    home=Registry("123456789012", "us-east-1"),
+    jwks=NOTHING,
+)
 CONTEXT = Context(ROOT, Registry(ACCOUNT, "us-east-1"), "request-1", datetime(2026, 1, 2, tzinfo=UTC))
 SERVICES = {"ecr": build_service(ECR, shapes_ecr.INPUTS, handlers_of([handlers]))}
 JSON = "application/x-amz-json-1.1"
@@ -36,11 +46,12 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 
 @dataclass
 class Client:
-    """Sends to a door that knows one key. `sent` collects what was read of the bodies."""
+    """Sends to a door that knows one key. `sent` collects what was read of the bodies, `uses` the key's uses."""
 
     key: AccessKey | None = KEY
     clock_offset: float = 0
     sent: list[bytes] = field(default_factory=list)
+    uses: list[tuple[str, str, str]] = field(default_factory=list)
 
     def send(self, signed: Signed, body: bytes | Sequence[bytes | None] = b"") -> Response:
         """The answer to a request; None in a body is where the client goes away."""
@@ -57,12 +68,16 @@ class Client:
             self.sent.append(chunk)
             return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}
 
-        async def find_key(app: App, access_key_id: str) -> AccessKey | None:
-            del app
+        async def find_key(app: App, access_key_id: str, session_token: str | None) -> AccessKey | None:
+            del app, session_token
             return self.key if access_key_id == KEY_ID else None
 
+        async def note_use(app: App, principal: Principal, service: str, region: str, now: datetime) -> None:
+            del app, now
+            self.uses.append((principal.access_key_id, service, region))
+
         app = replace(APP, clock=lambda: datetime.now(UTC) + timedelta(seconds=self.clock_offset))
-        door = Door(json=SERVICES, query={"sts": sts.service()}, find_key=find_key)
+        door = Door(json=SERVICES, query={"sts": sts.service()}, find_key=find_key, note_use=note_use)
         return await aws_json.handle(app, Request(_scope(signed), receive), door)
 
 

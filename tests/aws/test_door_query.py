@@ -40,6 +40,15 @@ def test_a_user() -> None:
     assert identity(bytes(response.body)) == ("AIDAEXAMPLE", ACCOUNT, user.arn)
 
 
+def test_the_use_of_a_key_is_noted_once_it_has_signed() -> None:
+    client = Client()
+    client.send(*post(IDENTITY, region="eu-west-1"))
+    assert client.uses == [(KEY_ID, "sts", "eu-west-1")]
+    signed, _ = post(IDENTITY)
+    client.send(signed, b"Action=GetCallerIdentity&Version=2011-06-15&forged=1")
+    assert len(client.uses) == 1
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_presigned_request(method: str) -> None:
     signed = sign(method, f"http://localhost:3277/?{urlencode(IDENTITY)}", service="sts", expires=60, token="session")
@@ -54,7 +63,7 @@ def test_a_presigned_request(method: str) -> None:
         ({"Action": "GetCallerIdentity"}, 400, "InvalidAction"),
         ({**IDENTITY, "Version": "2010-05-08"}, 400, "InvalidAction"),
         ({**IDENTITY, "Action": "MakeCoffee"}, 400, "InvalidAction"),
-        ({**IDENTITY, "Action": "AssumeRole"}, 400, "UnsupportedCommandException"),
+        ({**IDENTITY, "Action": "AssumeRoot"}, 400, "UnsupportedCommandException"),
         (b"Action=%FF", 400, "MalformedQueryString"),
         (b"Action=\xff", 400, "MalformedQueryString"),
         (b"&".join([b"a=1"] * 10_001), 400, "MalformedQueryString"),

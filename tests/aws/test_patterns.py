@@ -27,9 +27,9 @@ def test_an_equivalent_is_one(pattern: str, text: str) -> None:
 
 
 def test_the_characters_of_tags_are_unicodes_letters_separators_and_numbers() -> None:
-    every = set(map(chr, range(sys.maxunicode + 1)))
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
     expected = {each for each in every if unicodedata.category(each)[0] in "LZN"} | set("_.:/=+-@")
-    assert set("".join(re.findall(compile_pattern(OF_TAGS), "".join(sorted(every))))) == expected
+    assert set("".join(compile_pattern(OF_TAGS).findall(every))) == expected
 
 
 def test_every_equivalent_is_in_use() -> None:

@@ -6,8 +6,12 @@ import re
 
 # Unicode's letters and numbers are what \w matches outside of ASCII mode (with the underscore, which each of AWS's
 # classes allows anyway); its separators are few enough to be listed.
-_TAG = r"(?u:[\w\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@]"
-_TAG_PATTERNS = {rf"[\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{count}": f"{_TAG}{count})" for count in "*+"}
+_TAG = r"\w\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000.:/=+\-@"
+_TAG_PATTERNS = {
+    rf"[\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@{more}]{count}": f"(?u:[{_TAG}{more}]{count})"
+    for more in ("", "{}")
+    for count in "*+"
+}
 
 # Without a choice of two ways for each character, which would take time exponential in the length.
 _EQUIVALENT = {

@@ -11,21 +11,27 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from entrepot.aws import ecr, sts
+from entrepot.aws import ecr, iam, sts
 from entrepot.aws.dispatch import Service, run
 from entrepot.aws.errors import AwsError, Refusal, aws_error, internal_error, refusal, unknown_operation
 from entrepot.aws.json_input import decode_json
 from entrepot.context import App
 from entrepot.errors import DomainError
-from entrepot.fronts import aws_query
+from entrepot.fronts import aws_query, aws_unsigned
 from entrepot.fronts.aws_call import Call, Door, authenticate, drain, head_of
 from entrepot.rules import sigv4
 from entrepot.rules.sigv4 import Claim, SignatureError, SignedRequest
+from entrepot.services.access_key_use import note_use
 from entrepot.services.credentials import find_access_key
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
-DOOR = Door(json={"ecr": ecr.service()}, query={"sts": sts.service()}, find_key=find_access_key)
+DOOR = Door(
+    json={"ecr": ecr.service()},
+    query={"iam": iam.service(), "sts": sts.service()},
+    find_key=find_access_key,
+    note_use=note_use,
+)
 """The operation tables, made once when the server starts."""
 
 log = structlog.get_logger()
@@ -35,10 +41,12 @@ async def handle(app: App, request: Request, door: Door = DOOR) -> Response:
     """Answers one request at `/`, whatever is wrong with it. ClientDisconnect alone gets out: nobody is listening."""
     request_id: str = request.scope["entrepot.request_id"]
     head = head_of(request)
-    query = not _looks_like_json(head)
+    query, service = not _looks_like_json(head), ""
     try:
+        if query and aws_unsigned.is_unsigned(head):
+            return await aws_unsigned.answer(app, request, head, door)
         claim = await _claim(request, head, door)
-        query = claim.service in door.query
+        service, query = claim.service, claim.service in door.query
         call = Call(app, request, head, claim, request_id)
         return await (aws_query.answer(call, door) if query else _answer(call, door))
     except ClientDisconnect:
@@ -51,7 +59,7 @@ async def handle(app: App, request: Request, door: Door = DOOR) -> Response:
         # The outermost place of the protocol: its clients need an error in its own form, whatever happened.
         log.exception("operation failed")
         failure = internal_error(request_id)
-    return aws_query.render_error(door, failure, request_id) if query else render_error(failure)
+    return aws_query.render_error(door, service, failure, request_id) if query else render_error(failure)
 
 
 def render_error(error: AwsError) -> Response:
@@ -78,11 +86,11 @@ def _check_service(claim: Claim, door: Door) -> None:
 
 async def _answer(call: Call, door: Door) -> Response:
     service = door.json[call.claim.service]
-    ctx, body = await authenticate(call, door.find_key)
+    ctx, body = await authenticate(call, door)
     endpoint = service.find(_operation_name(service, call.head))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
     result = await run(endpoint, call.app, ctx, _take(body))
-    return Response(msgspec.json.encode(result), media_type=CONTENT_TYPE)
+    return Response(msgspec.json.encode(result), headers=ctx.notes, media_type=CONTENT_TYPE)
 
 
 def _take(body: bytearray) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 import structlog
@@ -13,10 +13,16 @@ from entrepot.aws.errors import AwsError, refusal
 from entrepot.aws.query_errors import in_query_words
 from entrepot.aws.query_input import decode_query
 from entrepot.aws.query_output import encode_error, encode_result
+from entrepot.context import App, Context
 from entrepot.fronts.aws_call import Call, Door, authenticate
-from entrepot.rules.sigv4 import SignedRequest
+from entrepot.rules.sigv4 import SignatureError, SignedRequest
 
 CONTENT_TYPE = "text/xml"
+
+METHODS = frozenset({"GET", "POST"})
+
+# Without MFA, which is not there, GetSessionToken's credentials are none for IAM (STS API Reference, GetSessionToken).
+_NOT_FOR_USER_SESSIONS = "iam"
 
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 10_000
@@ -25,20 +31,30 @@ _MAX_FIELDS = 10_000
 async def answer(call: Call, door: Door) -> Response:
     """Answers a call of a query service. Raises SignatureError and Refusal."""
     service = door.query[call.claim.service]
-    ctx, body = await authenticate(call, door.find_key)
-    parameters = _parameters(call.head, bytes(body))
+    ctx, body = await authenticate(call, door)
+    session = ctx.principal.session
+    if call.claim.service == _NOT_FOR_USER_SESSIONS and session is not None and session.role_arn is None:
+        raise SignatureError("UnrecognizedClient", "The security token included in the request is invalid.")
+    return await respond(call.app, ctx, service, parameters_of(call.head, bytes(body)))
+
+
+async def respond(app: App, ctx: Context, service: Service, parameters: Sequence[tuple[str, str]]) -> Response:
+    """Runs the operation that the parameters ask for. Raises Refusal."""
     endpoint = _find(service, dict(parameters))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
     shape = endpoint.operation.input
     given = decode_query(service.model, shape, parameters) if shape else {}
-    result = await run(endpoint, call.app, ctx, given)
-    document = encode_result(service.model, endpoint.operation, result, call.request_id)
+    result = await run(endpoint, app, ctx, given)
+    document = encode_result(service.model, endpoint.operation, result, ctx.request_id)
     return Response(document, media_type=CONTENT_TYPE)
 
 
-def render_error(door: Door, error: AwsError, request_id: str) -> Response:
-    """An error in the query protocol's form. All services share one form, but for its namespace."""
-    namespace = next(iter(door.query.values())).model.metadata.xml_namespace or ""
+def render_error(door: Door, service: str, error: AwsError, request_id: str) -> Response:
+    """An error in the query protocol's form. All services share one form, but for its namespace.
+
+    `service` is as in the credential scope; a request that names none that answers here is taken for one to STS.
+    """
+    namespace = door.query.get(service, door.query["sts"]).model.metadata.xml_namespace or ""
     shown = in_query_words(error)
     return Response(encode_error(namespace, shown, request_id), shown.status, media_type=CONTENT_TYPE)
 
@@ -52,8 +68,9 @@ def _find(service: Service, parameters: Mapping[str, str]) -> Endpoint:
     return service.find(name)
 
 
-def _parameters(head: SignedRequest, body: bytes) -> list[tuple[str, str]]:
-    if head.method not in ("GET", "POST"):
+def parameters_of(head: SignedRequest, body: bytes) -> list[tuple[str, str]]:
+    """The parameters of a request, from its URL and its body. Raises Refusal."""
+    if head.method not in METHODS:
         raise refusal("InvalidAction", "A request of the query protocol is a GET or a POST.")
     content_type = "".join(head.header("content-type")).partition(";")[0].strip().lower()
     if body and content_type != _FORM:
