@@ -73,12 +73,12 @@ def simulate(request: AccessRequest, policies: PolicySet, sources: Mapping[str, 
 
 def together(results: Sequence[Result]) -> Result:
     """The results of several resources as one: the most restrictive verdict, and everything else of all of them."""
-    worst = max((each.verdict for each in results), key=_SEVERITY.__getitem__)
+    worst = max(results, key=lambda each: _SEVERITY[each.verdict]).verdict
     within = [each.within_boundary for each in results if each.within_boundary is not None]
     details: dict[str, Verdict] = {}
     for result in results:
         for name, verdict in result.details.items():
-            details[name] = max(verdict, details.get(name, verdict), key=_SEVERITY.__getitem__)
+            details[name] = max(verdict, details.get(name, verdict), key=lambda each: _SEVERITY[each])
     return Result(
         worst,
         tuple(dict.fromkeys(each for result in results if result.verdict == worst for each in result.matched)),

@@ -75,7 +75,7 @@ def _entry(entry: s.ContextEntry) -> tuple[str, Value]:
 def _exclusion(given: s.PolicyIdentifier) -> Exclusion:
     inline = given.inline_policy_identifier
     named = (inline.attachment_type, inline.attachment_name, inline.policy_name) if inline else None
-    return Exclusion(given.policy_type or "", given.policy_arn, named)
+    return Exclusion(given.policy_type, given.policy_arn, named)
 
 
 def _response(start: Start, answers: Sequence[Answer]) -> s.SimulatePolicyResponse:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -18,15 +19,43 @@ from entrepot.rules.iam_simulation import SimulatedPolicy, SourceType
 from entrepot.services.iam.policy_lookup import owner_of, versions
 
 _MOST_GROUPS = 1000
+_ARN_PATTERN = re.compile(r"arn:aws:iam::(?:\d{12}|aws):policy/[\w+=,.@*?/-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A policy that a simulation leaves out, by ARN or by whose inline policy it is. `kind` is AWS's PolicyType."""
+    """Policies that a simulation leaves out, by one of three things.
 
-    kind: str
+    That is one of AWS's types of policies, such as 'inline', a pattern that the ARNs of managed ones fit, or an inline
+    policy's (kind of the identity, its name, name of the policy).
+    """
+
+    policy_type: str | None = None
     arn: str | None = None
     inline: tuple[str, str, str] | None = None
+
+    def of_managed(self, arn: str) -> bool:
+        """Whether an attached policy is left out."""
+        kind = "aws-managed" if owner_of(arn) == "aws" else "user-managed"
+        return self.policy_type == kind or (self.arn is not None and _pattern(self.arn).fullmatch(arn) is not None)
+
+    def of_inline(self, kind: str, holder: str, name: str) -> bool:
+        """Whether an inline policy is left out."""
+        return self.policy_type == "inline" or self.inline == (kind, holder, name)
+
+
+def check_exclusion(exclusion: Exclusion) -> None:
+    """Raises InvalidInput for what is not one of the three, or has an ARN that could be no policy's."""
+    given_ones = [each for each in (exclusion.policy_type, exclusion.arn, exclusion.inline) if each is not None]
+    if len(given_ones) != 1:
+        raise InvalidInput("A policy identifier has exactly one of PolicyType, PolicyArn and InlinePolicyIdentifier.")
+    arn = exclusion.arn
+    if arn is not None and (arn.count("*") > 1 or not _ARN_PATTERN.fullmatch(arn)):
+        raise InvalidInput(f"ARN {arn} is not valid.")
+
+
+def _pattern(arn: str) -> re.Pattern[str]:
+    return re.compile(re.escape(arn).replace(r"\*", ".*").replace(r"\?", "."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +93,7 @@ def find_source(
     groups = group_members.page_of_groups(connection, row.id, "", _MOST_GROUPS) if kind == "user" else []
     found = [policy for each in (row, *groups) for policy in _policies_of(connection, each, left_out)]
     boundary = None
-    if row.boundary_arn and not any(map(_leaves_out_boundary(row.boundary_arn), left_out)):
+    if row.boundary_arn and not any(each.policy_type == "permission-boundary" for each in left_out):
         boundary = _managed(connection, row.boundary_arn, "boundary")
     unique = {policy.named.name: policy for policy in found}
     return PolicySource(row, tuple(tags_of(connection, row.id).items()), Simulated(list(unique.values()), boundary))
@@ -72,12 +101,11 @@ def find_source(
 
 def _policies_of(connection: Connection, row: IdentityRow, left_out: Sequence[Exclusion]) -> Iterator[SimulatedPolicy]:
     for name, text in policy_attachments.inline_of(connection, row.id).items():
-        if not any(each.inline == (row.kind, row.name, name) for each in left_out):
+        if not any(each.of_inline(row.kind, row.name, name) for each in left_out):
             source: Source = "group" if row.kind == "group" else "inline"
             yield given(f"{row.kind}_{row.name}_{name}", text, "identity", source, row.kind)
     for arn in policy_attachments.attached_to(connection, row.id):
-        kind = "aws-managed" if owner_of(arn) == "aws" else "user-managed"
-        if not any(each.kind == kind and each.arn == arn for each in left_out):
+        if not any(each.of_managed(arn) for each in left_out):
             yield _managed(connection, arn, "managed")
 
 
@@ -86,7 +114,3 @@ def _managed(connection: Connection, arn: str, source: Source) -> SimulatedPolic
     text = next(row.document for row in found if row.version == default)
     kind: SourceType = "aws-managed" if owner_of(arn) == "aws" else "user-managed"
     return given(arn, text, "boundary" if source == "boundary" else "identity", source, kind)
-
-
-def _leaves_out_boundary(arn: str) -> Callable[[Exclusion], bool]:
-    return lambda each: each.kind == "permission-boundary" and each.arn in (None, arn)

@@ -15,7 +15,14 @@ from entrepot.rules.iam.request import AccessRequest, PrincipalFacts, Value
 from entrepot.rules.iam_simulation import Result, SimulatedPolicy, simulate, together
 from entrepot.services.access import authorize
 from entrepot.services.iam.simulated_callers import caller_facts, with_entries
-from entrepot.services.iam.simulated_policies import Exclusion, PolicySource, Simulated, find_source, given
+from entrepot.services.iam.simulated_policies import (
+    Exclusion,
+    PolicySource,
+    Simulated,
+    check_exclusion,
+    find_source,
+    given,
+)
 
 _IDENTITY = re.compile(r"arn:aws:iam::(\d{12}):(user|group|role)((?:/[\x21-\x7e]+)?/)([\w+=,.@-]+)", re.ASCII)
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
@@ -63,6 +70,8 @@ async def of_principal(
     """SimulatePrincipalPolicy. Raises NoSuchEntity, InvalidInput."""
     account, kind, name = _identity(source_arn, "PolicySourceArn")
     await authorize(app, ctx, "iam:SimulatePrincipalPolicy", Resource(account, source_arn))
+    for each in left_out:
+        check_exclusion(each)
     source: PolicySource = await app.db.read(find_source, account, kind, name, source_arn, left_out)
     asked = replace(question, caller_arn=question.caller_arn or (source_arn if kind != "group" else None))
     if asked.caller_arn == source_arn:
