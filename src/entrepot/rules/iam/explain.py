@@ -88,7 +88,7 @@ def _layer_step(outcome: Outcome, found: Examination) -> Step:
     details = tuple(_line(each, found) for each in outcome.checked)
     if outcome.layer == "identity" and found.view.principal.kind in {*NO_IDENTITY, "root"}:
         return Step(f"{title}: a principal of this kind has none", "absent")
-    if not outcome.limits or not outcome.checked:
+    if not outcome.limits or (outcome.layer in {"resource", "identity"} and not outcome.checked):
         return Step(f"{title}: there are none", "absent")
     if outcome.deny:
         return Step(f"{title} deny it: {_name(outcome.deny)}", "deny", details)

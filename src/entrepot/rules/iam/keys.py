@@ -105,3 +105,7 @@ def exists(key: str) -> bool:
     """Whether AWS knows a condition key, given in lower case, even if no request here has it."""
     found = key_facts(key)
     return key in _ABSENT or found is None or not found.absent
+
+
+KNOWN_KEYS = frozenset({*_KEYS, *_ABSENT})
+"""The keys without a tag in their names, in lower case."""

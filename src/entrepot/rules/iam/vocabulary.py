@@ -73,6 +73,11 @@ def service_of(action: str) -> str:
     return action.partition(":")[0].lower()
 
 
+def named(actions: Actions) -> frozenset[str]:
+    """Those of the known actions that an element has by their full names, not by a wildcard."""
+    return frozenset(action for action in ALL if not actions.negated and action.lower() in actions.exact)
+
+
 def covered(actions: Actions, among: Iterable[str] = ALL) -> frozenset[str]:
     """Those of the known actions, or of `among`, that an element takes in."""
     return frozenset(action for action in among if actions.cover(action.lower()))
