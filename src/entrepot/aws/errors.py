@@ -63,7 +63,7 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.StorageFull: _SERVER,
     errors.StorageUnavailable: _SERVER,
     errors.ContentDamaged: _SERVER,
-    errors.NoSuchEntity: ("NoSuchEntity", *_INVALID),
+    errors.NoSuchEntity: ("NoSuchEntity", "InvalidInput", *_INVALID),
     errors.EntityAlreadyExists: ("EntityAlreadyExists", *_INVALID),
     errors.DeleteConflict: ("DeleteConflict", *_INVALID),
     errors.InvalidInput: ("InvalidInput", *_INVALID),
