@@ -95,18 +95,23 @@ def build_service(
         if handler.name in table or handler.name not in inputs:
             raise ValueError(f"{handler.name}: two handlers, or no such operation")
         table[handler.name] = handler
-    check_of = _checks(model)
+    validators = Validators(model)
     endpoints = {
-        name: Endpoint(model.table[name], check_of(model.table[name].input), request, table.get(name))
+        name: Endpoint(model.table[name], _check(model, validators, model.table[name].input), request, table.get(name))
         for name, request in inputs.items()
     }
     return Service(model, endpoints)
 
 
-def _checks(model: ServiceModel) -> Callable[[str | None], Check]:
-    validators = Validators(model)
-    worded = in_query_words if model.metadata.protocol == "query" else lambda check: check
-    return lambda shape: worded(validators.check(shape)) if shape else lambda *_: None
+def _check(model: ServiceModel, validators: Validators, shape: str | None) -> Check:
+    if shape is None:
+        return _accept
+    check = validators.check(shape)
+    return in_query_words(check) if model.metadata.protocol == "query" else check
+
+
+def _accept(_value: object, _path: str) -> None:
+    """The check of an operation that takes nothing."""
 
 
 async def run(endpoint: Endpoint, app: App, ctx: Context, given: Mapping[str, object]) -> msgspec.Struct | None:

@@ -43,7 +43,7 @@ async def respond(app: App, ctx: Context, service: Service, parameters: Sequence
     endpoint = _find(service, dict(parameters))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
     shape = endpoint.operation.input
-    given = decode_query(service.model, shape, parameters) if shape else {}
+    given: Mapping[str, object] = decode_query(service.model, shape, parameters) if shape else {}
     result = await run(endpoint, app, ctx, given)
     document = encode_result(service.model, endpoint.operation, result, ctx.request_id)
     return Response(document, media_type=CONTENT_TYPE)

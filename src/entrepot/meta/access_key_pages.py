@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from entrepot.meta.tables import access_keys as t
 from entrepot.meta.times import from_micros
@@ -79,7 +80,7 @@ def note_use(connection: Connection, access_key_id: str, now: int, earliest: int
     connection.execute(update(t).where(t.c.access_key_id == access_key_id, stale).values(values))
 
 
-def _info(row: Row[Any]) -> KeyInfo:
+def _info(row: Sequence[Any]) -> KeyInfo:
     key_id, account_id, user_id, active, created_at, used_at, service, region = row
     use = None if used_at is None else KeyUse(from_micros(used_at), service, region)
     return KeyInfo(key_id, account_id, user_id, active, from_micros(created_at), use)

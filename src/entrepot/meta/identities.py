@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from entrepot.meta.dialect import insert_or_ignore
 from entrepot.meta.tables import identities as t
@@ -74,12 +75,11 @@ IDENTITY_COLUMNS = (
 )
 
 
-def identity_of(row: Row[Any]) -> IdentityRow:
-    """A row of IDENTITY_COLUMNS."""
-    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public way to a row's names
-    used = values.pop("last_used_at")
-    created = from_micros(values.pop("created_at"))
-    return IdentityRow(**values, created_at=created, last_used_at=None if used is None else from_micros(used))
+def identity_of(row: Sequence[Any]) -> IdentityRow:
+    """A row of IDENTITY_COLUMNS, which are in the order of IdentityRow's members."""
+    id_, account_id, kind, name, path, unique_id, created_at, *more, used_at = row
+    used = None if used_at is None else from_micros(used_at)
+    return IdentityRow(id_, account_id, kind, name, path, unique_id, from_micros(created_at), *more, last_used_at=used)
 
 
 def find_identity(connection: Connection, account_id: str, kind: Kind, name: str) -> IdentityRow | None:
