@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import configparser
 import os
+import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,10 +15,12 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from entrepot.adapters.jwks import CachedJwks
+from entrepot.adapters.jwks_https import HttpsJwks
 from entrepot.adapters.master_key import FileKeyProvider, create_master_key
 from entrepot.blobs.folder import FolderStore
 from entrepot.blobs.sealed import SealedBlobStore
-from entrepot.context import App, Naming
+from entrepot.context import App, Naming, Registry
 from entrepot.errors import KeyUnavailable
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
@@ -25,9 +28,13 @@ from entrepot.meta import data_keys
 from entrepot.meta.schema import migrate
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
 from entrepot.services import credentials
+from entrepot.services.access_cache import ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
 from entrepot.settings import Settings
+
+PROFILE = "entrepot"
+"""The profile of the account that the settings name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,32 @@ def prepare(settings: Settings) -> Prepared:
     migrate(engine)
     engine.dispose()
     paths.database.chmod(0o600)
-    root = asyncio.run(_ensure_root(settings))
-    _write_profile(paths.aws_config, root, settings)
+    root = asyncio.run(_ensure_root(settings, settings.account))
+    _write_profile(paths.aws_config, PROFILE, root, settings)
     return Prepared(paths.aws_config, settings.url)
+
+
+def create_account(settings: Settings, account: str) -> str:
+    """Creates an account with its root and an access key, or finds it again; returns the profile that signs for it.
+
+    The profile, in the file where `prepare` left its own, is for the settings' region and for the same address.
+    Raises KeyUnavailable where nothing was prepared.
+    """
+    require_deployment(settings)
+    paths = Paths(settings.data)
+    root = asyncio.run(_ensure_root(settings, account))
+    name = f"entrepot-{account}"
+    _write_profile(paths.aws_config, name, root, settings)
+    return name
+
+
+def require_deployment(settings: Settings) -> None:
+    """Raises KeyUnavailable where nothing was prepared, so that no command makes half a deployment."""
+    paths = Paths(settings.data)
+    if not (paths.master_key.exists() and paths.database.exists()):
+        raise KeyUnavailable(
+            f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
+        )
 
 
 def build(settings: Settings) -> ASGIApp:
@@ -107,9 +137,24 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
     blobs = SealedBlobStore(FolderStore(paths.blobs))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
     keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now)
+    fetcher = HttpsJwks()
+    jwks = CachedJwks(fetcher.fetch, utc_now)
     try:
-        yield App(db, blobs, keyring, naming, utc_now, new_id)
+        yield App(
+            db,
+            blobs,
+            keyring,
+            naming,
+            utc_now,
+            new_id,
+            access=ProcessCache(db, time.monotonic),
+            home=Registry(settings.account, settings.region),
+            jwks=jwks,
+            trusted_proxies=settings.trusted_proxies,
+            strict_policies=settings.strict_policies,
+        )
     finally:
+        fetcher.close()
         await blobs.close()
         db.close()
 
@@ -135,20 +180,24 @@ def _ensure_master_key(paths: Paths) -> None:
     create_master_key(paths.master_key)
 
 
-async def _ensure_root(settings: Settings) -> AccessKey:
+async def _ensure_root(settings: Settings, account: str) -> AccessKey:
     async with opened(settings) as app:
         if key := await app.db.read(data_keys.any_key):
             await app.keyring.by_id(key.key_id)  # the wrong master key is refused here, before anything is served
-        return await credentials.ensure_root(app, settings.account)
+        return await credentials.ensure_root(app, account)
 
 
-def _write_profile(path: Path, key: AccessKey, settings: Settings) -> None:
-    """Sets the profile `entrepot` and leaves others in the file as they are; replaced in one step, mode 0600."""
+def _write_profile(path: Path, name: str, key: AccessKey, settings: Settings) -> None:
+    """Sets one profile and leaves others in the file as they are; replaced in one step, mode 0600.
+
+    Where the server is reached is known to whoever starts it: other profiles are given the address of its own.
+    """
     profiles = configparser.RawConfigParser()
     profiles.read(path)
-    profiles["profile entrepot"] = {
+    known = profiles.get(f"profile {PROFILE}", "endpoint_url", fallback=settings.url)
+    profiles[f"profile {name}"] = {
         "region": settings.region,
-        "endpoint_url": settings.url,
+        "endpoint_url": settings.url if name == PROFILE else known,
         "aws_access_key_id": key.access_key_id,
         "aws_secret_access_key": key.secret,
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 
-from entrepot.ports import BlobStore, Database, Keyring
+from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class Session:
     """What temporary credentials carry beyond whose they are. Fixed when they are given out.
 
     `role_arn` is the role that was assumed, None for GetSessionToken. `policies` are session policies (documents),
-    which narrow what the role or user may do. `tags` are session tags, over the role's own.
+    which narrow what the role or user may do. `tags` are session tags, over the role's own. `provider` is the ARN of
+    the identity provider whose token began the session. `token` is the session token itself: it goes where the
+    session goes, into the passwords and URLs that are given out under it.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Session:
     policies: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
     provider: str | None = None
+    token: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +107,17 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request: passed first to every service function. `now` is UTC and the same all through the request."""
+    """One request: passed first to every service function. `now` is UTC and the same all through the request.
+
+    `notes` are headers that a service adds to the answer, such as what it finds odd about a policy.
+    """
 
     principal: Principal
     registry: Registry
     request_id: str
     now: datetime
     client: Client = Client()
+    notes: dict[str, str] = field(default_factory=dict[str, str], compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ class Naming:
 class App:
     """What one process is made of, built in `app.py` and passed explicitly.
 
-    Clock and ids are fields, so that tests turn them.
+    Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
     """
 
     db: Database
@@ -148,3 +156,8 @@ class App:
     naming: Naming
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    access: AccessCache
+    home: Registry
+    jwks: JwksSource
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    strict_policies: bool = False

@@ -130,10 +130,8 @@ class RepositoryPolicyNotFound(DomainError):
     """The repository has no policy."""
 
     def __init__(self, name: str, registry_id: str) -> None:
-        super().__init__(
-            f"Repository policy does not exist for the repository with name '{name}' "
-            f"in the registry with id '{registry_id}'"
-        )
+        where = f"the repository with name '{name}' in the registry with id '{registry_id}'"
+        super().__init__(f"Repository policy does not exist for {where}")
 
 
 class RegistryPolicyNotFound(DomainError):
@@ -221,10 +219,9 @@ class ReferencedImagesNotFound(DomainError):
     """An index names children that are not in the repository."""
 
     def __init__(self, name: str, registry_id: str, digests: Sequence[str]) -> None:
-        super().__init__(
-            f"Images with digests '[{', '.join(digests)}]' required for pushing image into repository "
-            f"with name '{name}' in the registry with id '{registry_id}' do not exist"
-        )
+        where = f"repository with name '{name}' in the registry with id '{registry_id}'"
+        images = f"Images with digests '[{', '.join(digests)}]'"
+        super().__init__(f"{images} required for pushing image into {where} do not exist")
 
 
 class LayersNotFound(DomainError):
@@ -254,20 +251,16 @@ class LayerInaccessible(DomainError):
     """The layer is stored but no image of the repository holds it (ECR hands out only layers of images)."""
 
     def __init__(self, digest: str, name: str) -> None:
-        super().__init__(
-            f"The layer with digest '{digest}' in the repository with name '{name}' is not available "
-            "because it is not associated with an image."
-        )
+        where = f"in the repository with name '{name}' is not available"
+        super().__init__(f"The layer with digest '{digest}' {where} because it is not associated with an image.")
 
 
 class LayerInUse(DomainError):
     """A layer that an image of the repository is made of cannot be deleted by itself."""
 
     def __init__(self, digest: str, name: str) -> None:
-        super().__init__(
-            f"The layer with digest '{digest}' in the repository with name '{name}' is part of an image. "
-            "Delete the image instead."
-        )
+        where = f"in the repository with name '{name}'"
+        super().__init__(f"The layer with digest '{digest}' {where} is part of an image. Delete the image instead.")
 
 
 class LayerAlreadyExists(DomainError):

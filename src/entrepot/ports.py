@@ -4,14 +4,16 @@ Database      SQLite, PostgreSQL           meta/
 ObjectStore   a folder, S3                 blobs/
 BlobStore     sealed by us, by the store   blobs/
 KeyProvider   a file, an outside KMS       adapters/
+AccessCache   this process's memory        services/
+JwksSource    HTTPS, with a cache          adapters/
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
-from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -204,4 +206,51 @@ class Keyring(Protocol):
 
     async def by_id(self, key_id: int) -> DataKey:
         """The key that sealed something, perhaps no longer the current one."""
+        ...
+
+
+class JwksSource(Protocol):
+    """The public keys that an identity provider signs its tokens with."""
+
+    async def keys(self, issuer: str, key_id: str | None) -> Sequence[Mapping[str, object]]:
+        """The provider's JSON Web Keys. Looks again where `key_id` is not among those known, since keys rotate.
+
+        `issuer` is the URL of the provider. Raises IdentityProviderUnreachable, and InvalidIdentityToken for a
+        provider that does not answer as OpenID Connect Discovery has it.
+        """
+        ...
+
+
+class Memory(Protocol):
+    """What was worked out once, by a key; bounded, so that anything may be forgotten at any time."""
+
+    def get(self, key: Hashable) -> Any | None:  # noqa: ANN401 - the key says what its value is
+        """What was put under the key, or None."""
+        ...
+
+    def put(self, key: Hashable, value: object) -> None:
+        """Remembers a value; what was used least recently makes room."""
+        ...
+
+
+class AccessCache(Protocol):
+    """What one process remembers of who may do what. Keys hold the accounts' versions: no entry outlives a change."""
+
+    @property
+    def policies(self) -> Memory:
+        """Policies, read and parsed."""
+        ...
+
+    @property
+    def decisions(self) -> Memory:
+        """What was decided from them."""
+        ...
+
+    @property
+    def key_uses(self) -> Memory:
+        """When this process last noted the use of an access key, by its id."""
+        ...
+
+    async def version(self, account: str) -> int:
+        """The account's number in the table access_versions, read at most half a second ago."""
         ...

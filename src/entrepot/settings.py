@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from entrepot.settings_values import (
     ACCOUNT,
     ADDRESS,
     AUTHORITY,
+    NETWORKS,
     OPTIONAL_PATH,
     PATH,
     REGION,
+    TRUTH,
     Kind,
     choice,
     integer,
@@ -83,8 +86,12 @@ class Settings:
         "Folder that holds everything that is kept. Made (mode 0700) where it is missing.",
         locate=data_home,
     )
-    region: str = declare(REGION, "us-east-1", "Region of the account that the first start makes.")
-    account: str = declare(ACCOUNT, "123456789012", "Id of the account that the first start makes.")
+    region: str = declare(
+        REGION, "us-east-1", "Region of the account that the first start makes, and of anonymous pulls by plain hosts."
+    )
+    account: str = declare(
+        ACCOUNT, "123456789012", "Id of the account that the first start makes, and of anonymous pulls by plain hosts."
+    )
     hostname: str = declare(
         AUTHORITY,
         "",
@@ -100,6 +107,18 @@ class Settings:
     workers: int = declare(integer(1, 256), "1", "Processes that serve requests.")
     tls_cert: Path | None = declare(OPTIONAL_PATH, "", "Certificate chain (PEM) to serve HTTPS with. Needs tls_key.")
     tls_key: Path | None = declare(OPTIONAL_PATH, "", "Private key (PEM) of the certificate.")
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = declare(
+        NETWORKS,
+        "",
+        "Networks of reverse proxies, with commas between them. X-Forwarded-For, X-Forwarded-Proto and "
+        "X-Entrepot-Endpoint count only on connections from there; what they say is what aws:SourceIp, "
+        "aws:SecureTransport and aws:SourceVpce compare.",
+    )
+    strict_policies: bool = declare(
+        TRUTH,
+        "false",
+        "Refuse repository and registry policies that the lint has findings for, in place of a header and a log line.",
+    )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(
         choice("auto", "text", "json"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from entrepot.settings import DECLARED, Setting
 from entrepot.settings_sources import Origin
@@ -17,7 +17,7 @@ class Row(NamedTuple):
     """A setting as it is shown. `value` is text, a number or None."""
 
     name: str
-    value: str | int | None
+    value: str | int | bool | None
     origin: str
 
 
@@ -29,7 +29,7 @@ def rows(values: object, origins: Mapping[str, Origin], declared: Iterable[Setti
 def table(shown: Iterable[Row]) -> str:
     """Rows as aligned columns."""
     lines = [("SETTING", "VALUE", "FROM")]
-    lines += [(row.name, "-" if row.value in {None, ""} else str(row.value), row.origin) for row in shown]
+    lines += [(row.name, _text(row.value), row.origin) for row in shown]
     names, texts = (max(len(line[column]) for line in lines) for column in (0, 1))
     return "\n".join(f"{name:<{names}}  {text:<{texts}}  {origin}" for name, text, origin in lines)
 
@@ -39,9 +39,17 @@ def as_json(shown: Iterable[Row]) -> str:
     return json.dumps({row.name: {"value": row.value, "from": row.origin} for row in shown}, indent=2)
 
 
-def _shown(setting: Setting, value: object) -> str | int | None:
+def _text(value: str | int | bool | None) -> str:  # noqa: FBT001 - any of them
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "-" if value in {None, ""} else str(value)
+
+
+def _shown(setting: Setting, value: object) -> str | int | bool | None:
     if value is None or value == "":
         return None if value is None else ""
     if setting.secret:
         return REDACTED
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in cast("tuple[object, ...]", value))
     return str(value) if isinstance(value, Path) else value if isinstance(value, int) else str(value)

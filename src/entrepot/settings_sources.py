@@ -130,7 +130,8 @@ def _toml_text(path: Path, key: str, value: object) -> str:
     setting = _BY_NAME[key]
     # `type`, not isinstance: a TOML boolean is a Python int as well.
     if type(value) is not setting.kind.toml:
-        raise SettingsError(f"{path}: {key} must be {'a string in quotes' if setting.kind.toml is str else 'a number'}")
+        wanted = {str: "a string in quotes", int: "a number", bool: "true or false"}[setting.kind.toml]
+        raise SettingsError(f"{path}: {key} must be {wanted}")
     return str(value)
 
 

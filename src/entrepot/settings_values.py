@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -29,7 +30,7 @@ class Kind:
 
     says: str
     parse: Callable[[str], object]
-    toml: type[str | int] = str
+    toml: type[str | int | bool] = str
 
 
 def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
@@ -61,6 +62,16 @@ def _path(text: str) -> Path:
         raise ValueError(text) from error
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",")) if text else ()
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
 def integer(low: int, high: int) -> Kind:
     """A whole number in decimal digits, from `low` to `high`."""
 
@@ -89,3 +100,5 @@ ACCOUNT = Kind("an account id of 12 digits", _matching(_ACCOUNT))
 AUTHORITY = Kind("a DNS name, with or without a port", _or_empty(_authority))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
+NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)
+TRUTH = Kind("true or false", _truth, bool)

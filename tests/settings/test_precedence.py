@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,10 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
     values = {
         "host": "::1", "port": "1", "data": str(tmp_path), "region": "eu-west-1", "account": "000000000001",
         "hostname": "registry.example.test:5000", "domain": "example.test", "workers": "3", "tls_cert": "/c.pem",
-        "tls_key": "/k.pem", "log_level": "error", "log_format": "text",
+        "tls_key": "/k.pem", "log_level": "error", "log_format": "text", "strict_policies": "true",
+        "trusted_proxies": "10.0.0.0/8, fd00::/8",
     }  # fmt: skip
-    numbers = {"port", "workers"}
+    numbers = {"port", "workers", "strict_policies"}
     lines = [f"{key} = {value}" if key in numbers else f'{key} = "{value}"' for key, value in values.items()]
     path = str(write(tmp_path, "\n".join(lines), "all.toml"))
     by_flag = [text for key, value in values.items() for text in ("--" + key.replace("_", "-"), value)]
@@ -85,5 +87,7 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         load(["--config", path], {})[0],
     ]
     assert ways[0] == ways[1] == ways[2]
-    assert {name: str(getattr(ways[0], name)) for name in values} == values
+    networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    read = values | {"strict_policies": "True", "trusted_proxies": str(networks)}
+    assert {name: str(getattr(ways[0], name)) for name in values} == read
     assert set(values) == {setting.name for setting in DECLARED} - {"config"}

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from entrepot.context import App
 from entrepot.errors import DomainError
 from entrepot.fronts import oci_errors
+from entrepot.fronts.clients import client_of
 from entrepot.fronts.oci_blobs import serve
 from entrepot.services import downloads
 
@@ -21,7 +22,8 @@ async def handle(app: App, request: Request, request_id: str) -> Response:
             405, "UNSUPPORTED", f"{request.method} is not possible here", {"Allow": "GET, HEAD"}
         )
     try:
-        row = await downloads.redeem(app, request.url.path.removeprefix(PREFIX), request_id)
+        ticket = request.url.path.removeprefix(PREFIX)
+        row = await downloads.redeem(app, ticket, request_id, client_of(app, request))
         return await serve(app, row, request)
     except DomainError as error:
         return oci_errors.render(error)

@@ -63,11 +63,15 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
         allow = {"Allow": ", ".join(handlers)}
         return oci_errors.json_error(405, "UNSUPPORTED", f"{request.method} is not possible here", allow)
     try:
-        ctx = await basic_auth.authenticate(app, request, request_id)
+        if basic_auth.has_credentials(request):
+            ctx = await basic_auth.authenticate(app, request, request_id)
+        else:
+            ctx = await basic_auth.anonymous(app, request, request_id, route)
         if route.name and not is_repository_name(route.name):
             raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))
         return await handler(app, ctx, route, request)
     except Unauthenticated as error:
-        return oci_errors.render(error, {"WWW-Authenticate": basic_auth.challenge(request)})
+        told = Unauthenticated(f"{error.message.removesuffix('.')}. {basic_auth.how_to_log_in(app, request)}")
+        return oci_errors.render(told, {"WWW-Authenticate": basic_auth.challenge(request)})
     except DomainError as error:
         return oci_errors.render(error)

@@ -74,4 +74,5 @@ def render(error: DomainError, headers: Mapping[str, str] | None = None) -> Resp
         extra["Retry-After"] = "5"
     if isinstance(error, e.RangeNotSatisfiable):
         extra["Content-Range"] = f"bytes */{error.size}"
-    return json_error(status, code, error.message, extra)
+    advice = error.advice if isinstance(error, e.AccessDenied) else ""
+    return json_error(status, code, f"{error.message}. {advice}" if advice else error.message, extra)

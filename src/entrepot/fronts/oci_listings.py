@@ -35,9 +35,9 @@ async def catalog(app: App, ctx: Context, route: Route, request: Request) -> Res
     """GET _catalog: the repositories that the caller may see, `n` behind `last`."""
     del route
     count, last = _count(request), request.query_params.get("last", "")
-    found = await repositories.page(app, ctx, ctx.registry, last, count + 1)
+    found = await repositories.catalog(app, ctx, ctx.registry, last, count + 1)
     more = len(found) > count
-    page = [row.name for row in found[:count]]
+    page = found[:count]
     link = _link("/v2/_catalog", n=count, last=page[-1]) if more and page else None
     return _json({"repositories": page}, link)
 

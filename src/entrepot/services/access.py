@@ -1,40 +1,118 @@
-"""The one place that decides who may do what. Called by every service before it looks anything up."""
+"""The one place that decides who may do what. Called by every service before it looks anything up.
+
+A decision is made from policies that are at most half a second old (`access_cache`) and kept for as long as they hold.
+Whether a repository exists makes no difference to it: one that does not has no policy and no tags, like many that do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from entrepot.context import App, Context, Principal, Registry, RepositoryRef, Resource
 from entrepot.errors import AccessDenied
+from entrepot.rules.iam.decision import Decision, PolicySet
+from entrepot.rules.iam.evaluate import evaluate
+from entrepot.rules.iam.explain import denial_text
+from entrepot.rules.iam.request import AccessRequest, Value
+from entrepot.services import access_policies
+from entrepot.services.access_advice import advice
+from entrepot.services.access_context import RESOURCE_TAGS, condition_keys, relevant, tag_keys
+from entrepot.services.access_policies import OfPrincipal, OfResource
+
+Target = RepositoryRef | Registry | Resource
+
+RECOVERY = frozenset(
+    {
+        *("ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy"),
+        *("ecr:GetRegistryPolicy", "ecr:PutRegistryPolicy", "ecr:DeleteRegistryPolicy"),
+    }
+)
+"""What an account's root may always do in its own account: a policy that locks everyone out can be taken back."""
+
+_GONE = Decision(allowed=False, reason="not-allowed", layer="identity")
+_AT_A_TIME = 50
 
 
 async def authorize(
-    app: App,
-    ctx: Context,
-    action: str,
-    resource: RepositoryRef | Registry | Resource,
-    keys: Mapping[str, str | tuple[str, ...]] | None = None,
+    app: App, ctx: Context, action: str, resource: Target, keys: Mapping[str, Value] | None = None
 ) -> None:
     """Raises AccessDenied unless the principal may do `action` (such as 'ecr:PutImage').
 
     `resource` is the repository acted on, existing or not, another thing by its ARN, or the registry as a whole.
     `keys` are condition keys that only the service knows, such as aws:RequestTag/... and aws:TagKeys.
-    An account's root may do everything in its own account, everyone else nothing.
     """
-    del app, keys  # policies will be read through it
-    if ctx.principal.is_root and ctx.principal.account == resource.account:
-        return
-    arn = "*" if isinstance(resource, Registry) else resource.arn
-    raise AccessDenied(denial(ctx.principal, action, arn))
+    decision = await decide(app, ctx, action, resource, keys or {})
+    if not decision.allowed:
+        who = await access_policies.of_principal(app, ctx.principal)
+        request = AccessRequest(who.facts, action, arn_of(resource), resource.account)
+        raise AccessDenied(denial_text(decision, request), advice(decision, request))
 
 
-def denial(principal: Principal, action: str, resource: str) -> str:
-    """AWS's sentence for a principal that no policy allows an action.
+async def allowed(app: App, ctx: Context, action: str, repos: Sequence[RepositoryRef]) -> list[bool]:
+    """Whether the principal may do `action`, for each of some repositories of one registry."""
+    found: list[bool] = []
+    for first in range(0, len(repos), _AT_A_TIME):
+        batch = repos[first : first + _AT_A_TIME]
+        await access_policies.prepare(app, batch[0].registry, [repo.name for repo in batch])
+        found += [(await decide(app, ctx, action, repo, {})).allowed for repo in batch]
+        await asyncio.sleep(0)  # others may want to be served meanwhile
+    return found
 
-    A root may do everything as far as its own account goes: abroad it is the other account's policy that is missing.
-    """
-    missing = "resource-based" if principal.is_root else "identity-based"
-    return (
-        f"User: {principal.arn} is not authorized to perform: {action} on resource: {resource} "
-        f"because no {missing} policy allows the {action} action"
-    )
+
+async def decide(app: App, ctx: Context, action: str, resource: Target, keys: Mapping[str, Value]) -> Decision:
+    """The decision on one request, made anew or remembered."""
+    if recovers(ctx.principal, action, resource):
+        return Decision(allowed=True, reason="root")
+    who = await access_policies.of_principal(app, ctx.principal)
+    if who.gone:
+        return _GONE
+    what = await access_policies.of_resource(app, resource)
+    mentioned = who.mentioned | what.mentioned
+    known = condition_keys(ctx, keys) if mentioned else {}
+    key = (action, ctx.principal, who.version, resource, what.version, relevant(known, mentioned))
+    if found := app.access.decisions.get(key):
+        return cast("Decision", found)
+    request = await request_for(app, ctx, action, resource, keys, who, what)
+    decision = evaluate(request, policy_set(who, what))
+    app.access.decisions.put(key, decision)
+    return decision
+
+
+async def request_for(
+    app: App,
+    ctx: Context,
+    action: str,
+    resource: Target,
+    keys: Mapping[str, Value],
+    who: OfPrincipal,
+    what: OfResource,
+) -> AccessRequest:
+    """The question as the evaluator takes it, with the tags of the repository where any policy asks for them."""
+    known = condition_keys(ctx, keys)
+    if isinstance(resource, RepositoryRef) and RESOURCE_TAGS in who.mentioned | what.mentioned:
+        known |= tag_keys(await access_policies.resource_tags(app, resource, what.version))
+    return AccessRequest(who.facts, action, arn_of(resource), resource.account, known)
+
+
+async def allowed_under(app: App, ctx: Context, action: str, repo: RepositoryRef, what: OfResource) -> bool:
+    """Whether the principal would be allowed `action` if the repository's policies were those given."""
+    who = await access_policies.of_principal(app, ctx.principal)
+    request = await request_for(app, ctx, action, repo, {}, who, what)
+    return not who.gone and evaluate(request, policy_set(who, what)).allowed
+
+
+def policy_set(who: OfPrincipal, what: OfResource) -> PolicySet:
+    """All policies that bear on a request of `who` to `what`."""
+    return PolicySet(who.identity, who.boundary, who.session, what.resource, what.registry, what.scope)
+
+
+def arn_of(resource: Target) -> str:
+    """What a policy's Resource element is compared with: the registry as a whole has no ARN."""
+    return "*" if isinstance(resource, Registry) else resource.arn
+
+
+def recovers(principal: Principal, action: str, resource: Target) -> bool:
+    """Whether an account's root is about to read, replace or remove a policy of its own account (RECOVERY)."""
+    return action in RECOVERY and principal.is_root and principal.account == resource.account

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from entrepot.context import App, Context, Registry, RepositoryRef
 from entrepot.errors import RepositoryAlreadyExists, RepositoryNotEmpty, RepositoryNotFound
+from entrepot.meta import access_versions
 from entrepot.meta import images as image_rows
 from entrepot.meta import repositories as rows
 from entrepot.meta.repositories import RepositoryRow
@@ -15,7 +16,9 @@ from entrepot.meta.times import to_micros
 from entrepot.rules.mutability import TagMutability
 from entrepot.rules.names import check_repository_name
 from entrepot.rules.resource_tags import check_tag_keys, merge_tags
-from entrepot.services.access import authorize
+from entrepot.services.access import allowed, authorize
+
+_CATALOG_BATCH = 100
 
 
 def require(connection: Connection, repo: RepositoryRef) -> RepositoryRow:
@@ -34,9 +37,10 @@ async def create(
     tags: Sequence[tuple[str, str]],
 ) -> RepositoryRow:
     """Creates a repository. Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags."""
-    await authorize(app, ctx, "ecr:CreateRepository", repo)
+    keys = request_tags(tags)
+    await authorize(app, ctx, "ecr:CreateRepository", repo, keys)
     if tags:
-        await authorize(app, ctx, "ecr:TagResource", repo)
+        await authorize(app, ctx, "ecr:TagResource", repo, keys)
     check_repository_name(repo.name)
     checked = merge_tags({}, tags)
 
@@ -45,6 +49,8 @@ async def create(
         if row is None:
             raise RepositoryAlreadyExists(repo.name, repo.account)
         rows.put_tags(connection, row.id, checked)
+        if checked:
+            access_versions.raise_version(connection, repo.account)
         return row
 
     return await app.db.write(create_txn)
@@ -59,9 +65,29 @@ async def describe(app: App, ctx: Context, registry: Registry, names: Sequence[s
 
 
 async def page(app: App, ctx: Context, registry: Registry, after: str, count: int) -> list[RepositoryRow]:
-    """The `count` repositories whose names follow `after`, by name."""
+    """The `count` repositories whose names follow `after`, by name. All or nothing, as in ECR: see `catalog`."""
     await authorize(app, ctx, "ecr:DescribeRepositories", RepositoryRef(registry, "*"))
     return await app.db.read(rows.page_of_repositories, registry, after, count)
+
+
+async def catalog(app: App, ctx: Context, registry: Registry, after: str, count: int) -> list[str]:
+    """The `count` names that follow `after`, of those repositories that the caller may describe.
+
+    Raises AccessDenied where there is none from the first on: whether the registry is empty nobody learns.
+    """
+    names: list[str] = []
+    last = after
+    while len(names) < count:
+        batch = await app.db.read(rows.page_of_repositories, registry, last, max(count, _CATALOG_BATCH))
+        refs = [row.ref for row in batch]
+        shown = await allowed(app, ctx, "ecr:DescribeRepositories", refs)
+        names += [ref.name for ref, yes in zip(refs, shown, strict=True) if yes]
+        if len(batch) < max(count, _CATALOG_BATCH):
+            break
+        last = batch[-1].name
+    if not names and not after:
+        await authorize(app, ctx, "ecr:DescribeRepositories", RepositoryRef(registry, "*"))
+    return names[:count]
 
 
 async def delete(app: App, ctx: Context, repo: RepositoryRef, *, force: bool) -> RepositoryRow:
@@ -73,6 +99,7 @@ async def delete(app: App, ctx: Context, repo: RepositoryRef, *, force: bool) ->
         if not force and image_rows.has_images(connection, row.id):
             raise RepositoryNotEmpty(repo.name, repo.account)
         rows.delete_repository(connection, row.id)
+        access_versions.raise_version(connection, repo.account)  # its policy and tags are gone with it
         return row
 
     return await app.db.write(delete_txn)
@@ -97,18 +124,31 @@ async def list_tags(app: App, ctx: Context, repo: RepositoryRef) -> dict[str, st
 
 async def add_tags(app: App, ctx: Context, repo: RepositoryRef, tags: Sequence[tuple[str, str]]) -> None:
     """Adds resource tags or gives those that exist new values. Raises InvalidTagParameter, TooManyTags."""
-    await authorize(app, ctx, "ecr:TagResource", repo)
+    await authorize(app, ctx, "ecr:TagResource", repo, request_tags(tags))
 
     def add_txn(connection: Connection) -> None:
         row = require(connection, repo)
         merged: Mapping[str, str] = merge_tags(rows.tags_of_repository(connection, row.id), tags)
         rows.put_tags(connection, row.id, merged)
+        access_versions.raise_version(connection, repo.account)
 
     await app.db.write(add_txn)
 
 
 async def remove_tags(app: App, ctx: Context, repo: RepositoryRef, keys: Sequence[str]) -> None:
     """Removes resource tags; keys that are not there are no error. Raises InvalidTagParameter, TooManyTags."""
-    await authorize(app, ctx, "ecr:UntagResource", repo)
+    await authorize(app, ctx, "ecr:UntagResource", repo, {"aws:TagKeys": tuple(keys)})
     check_tag_keys(keys)
-    await app.db.write(lambda c: rows.remove_tags(c, require(c, repo).id, keys))
+
+    def remove_txn(connection: Connection) -> None:
+        rows.remove_tags(connection, require(connection, repo).id, keys)
+        access_versions.raise_version(connection, repo.account)
+
+    await app.db.write(remove_txn)
+
+
+def request_tags(tags: Sequence[tuple[str, str]]) -> dict[str, str | tuple[str, ...]]:
+    """The condition keys of a request that puts tags on something: aws:RequestTag/... and aws:TagKeys."""
+    if not tags:
+        return {}
+    return {"aws:TagKeys": tuple(key for key, _ in tags), **{f"aws:RequestTag/{key}": value for key, value in tags}}

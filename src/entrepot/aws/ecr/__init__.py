@@ -6,7 +6,16 @@ from types import ModuleType
 
 from entrepot.aws import shapes_ecr
 from entrepot.aws.dispatch import Service, build_service, handlers_of
-from entrepot.aws.ecr import authorization, images, layers, listings, registries, repositories, resource_tags
+from entrepot.aws.ecr import (
+    authorization,
+    images,
+    layers,
+    listings,
+    policies,
+    registries,
+    repositories,
+    resource_tags,
+)
 from entrepot.aws.model import load_model
 
 MODULES: tuple[ModuleType, ...] = (
@@ -14,6 +23,7 @@ MODULES: tuple[ModuleType, ...] = (
     images,
     layers,
     listings,
+    policies,
     registries,
     repositories,
     resource_tags,
