@@ -42,7 +42,7 @@ _IAM = """
 SERVICES: Mapping[str, tuple[str, ...] | None] = {
     "ecr": None,
     "iam": tuple(_IAM.split()),
-    "sts": ("GetCallerIdentity",),
+    "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetAccessKeyInfo", "GetCallerIdentity", "GetSessionToken"),
 }
 
 _SIMPLE = {

@@ -80,5 +80,5 @@ def test_sts() -> None:
     answer = client_of("sts").get_caller_identity()
     assert (answer["UserId"], answer["Account"], answer["Arn"]) == (ACCOUNT, ACCOUNT, ROOT.arn)
     assert answer["ResponseMetadata"]["RequestId"] == "request-1"
-    with pytest.raises(ClientError, match="AssumeRole is not available"):
-        client_of("sts").assume_role(RoleArn="arn", RoleSessionName="name")
+    with pytest.raises(ClientError, match="GetFederationToken is not available"):
+        client_of("sts").get_federation_token(Name="name")

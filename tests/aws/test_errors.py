@@ -73,9 +73,10 @@ def test_members_beyond_the_message() -> None:
         "not in order",
         400,
         {"registryId": "012345678901", "repositoryName": "app", "uploadId": "upload", "lastValidByteReceived": 41},
+        declared=True,
     )
     assert aws_error(KEY, ECR.table["PutImage"]).members == {"kmsError": "DisabledException"}
-    assert aws_error(KEY, ECR.table["ListImages"]) == AwsError("ServerException", "no key", 500)
+    assert aws_error(KEY, ECR.table["ListImages"]) == AwsError("ServerException", "no key", 500, declared=True)
 
 
 def test_the_store_is_the_servers_fault_and_says_so() -> None:

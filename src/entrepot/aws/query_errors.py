@@ -24,6 +24,12 @@ _COMMON = {
 
 
 def in_query_words(error: AwsError) -> AwsError:
-    """An error of the JSON protocol under the code and status that it has in the query protocol."""
+    """An error of the JSON protocol under the code and status that it has in the query protocol.
+
+    What the operation's model declares is left as it is: AssumeRoleWithWebIdentity's ExpiredTokenException has the
+    name of a common error and is another.
+    """
+    if error.declared:
+        return error
     code, status = _COMMON.get(error.code, (error.code, error.status))
     return replace(error, code=code, status=max(status, error.status) if error.code == "ServerException" else status)

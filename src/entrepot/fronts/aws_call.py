@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from starlette.requests import Request
 
 from entrepot.aws.dispatch import Service
 from entrepot.aws.errors import refusal, serialization_error
-from entrepot.context import App, Context, Registry
+from entrepot.context import App, Context, Principal, Registry
 from entrepot.errors import SizeInvalid
 from entrepot.fronts import bodies
+from entrepot.fronts.clients import client_of
 from entrepot.rules import sigv4
 from entrepot.rules.sigv4 import Claim, SignatureError, SignedRequest
 from entrepot.services.credentials import AccessKey
@@ -21,16 +23,24 @@ from entrepot.services.credentials import AccessKey
 BODY_LIMIT = 32 * 1024 * 1024
 """Bytes of a body: a layer part of 20 MiB in base64, and room to spare."""
 
-KeyFinder: TypeAlias = Callable[[App, str], Awaitable[AccessKey | None]]
+KeyFinder: TypeAlias = Callable[[App, str, str | None], Awaitable[AccessKey | None]]
+"""Finds a key by its id and the session token beside it."""
+
+UseNoter: TypeAlias = Callable[[App, Principal, str, str, datetime], Awaitable[None]]
+"""Notes whose key was used for which service, in which Region and when."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What answers at the door: services by the name that they have in a credential scope, and where keys are found."""
+    """What answers at the door: services by the name that they have in a credential scope.
+
+    `find_key` is where keys are found, `note_use` what is told of each use of one.
+    """
 
     json: Mapping[str, Service]
     query: Mapping[str, Service]
     find_key: KeyFinder
+    note_use: UseNoter
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +66,23 @@ def head_of(request: Request) -> SignedRequest:
     )
 
 
-async def authenticate(call: Call, find_key: KeyFinder) -> tuple[Context, bytearray]:
+async def authenticate(call: Call, door: Door) -> tuple[Context, bytearray]:
     """Who calls, and the body that their signature covers.
 
     The body of an unknown key's request is not kept, and the time that counts is the one at which the head arrived:
     a body may be long on its way. Raises SignatureError, and Refusal for a body that is too long or not whole.
     """
     app, claim, now = call.app, call.claim, call.app.clock()
-    key = await find_key(app, claim.access_key_id)
+    key = await door.find_key(app, claim.access_key_id, claim.token)
     if key is None or not key.active:
         await drain(call.request)
         raise SignatureError("UnrecognizedClient", "The security token included in the request is invalid.")
     body, digest = await _read(call.request)
     sigv4.verify(claim, call.head, digest, key.secret, now)
     sigv4.check_session(claim, key.session_token, key.expires, now)
+    await door.note_use(app, key.principal, claim.service, claim.region, now)
     registry = Registry(key.principal.account, claim.region)
-    return Context(key.principal, registry, call.request_id, now), body
+    return Context(key.principal, registry, call.request_id, now, client_of(app, call.request)), body
 
 
 async def drain(request: Request) -> None:

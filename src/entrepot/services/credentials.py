@@ -1,9 +1,7 @@
-"""Access keys: who a key belongs to, and the secret that its signatures are checked with."""
+"""Access keys, lasting and temporary: who a key belongs to, and the secret that its signatures are checked with."""
 
 from __future__ import annotations
 
-import secrets
-import string
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +9,10 @@ from entrepot.context import App, Principal
 from entrepot.meta import access_keys
 from entrepot.meta.access_keys import AccessKeyRow
 from entrepot.meta.times import to_micros
-from entrepot.ports import DataKey
-from entrepot.services.keyring import SECRETS
-from entrepot.services.sealing import seal, unseal
-
-_KEY_ID_LETTERS = string.ascii_uppercase + "234567"
-_SECRET_LETTERS = string.ascii_letters + string.digits + "+/"
+from entrepot.rules.access_key_ids import is_temporary
+from entrepot.services.new_access_keys import make_access_key
+from entrepot.services.sealing import unseal
+from entrepot.services.sessions import find_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +32,40 @@ def principal_of(row: AccessKeyRow) -> Principal:
     return Principal(row.principal_arn, row.account_id, row.user_id, row.access_key_id)
 
 
-async def find_access_key(app: App, access_key_id: str) -> AccessKey | None:
-    """The key of that id with its secret, active or not; None for an unknown one."""
+async def find_access_key(app: App, access_key_id: str, session_token: str | None = None) -> AccessKey | None:
+    """The key of that id with its secret, active or not; None for an unknown one.
+
+    Temporary credentials come with their session token, which all that is known of them is in: without it, with
+    another's or with one that was tampered with they are unknown. They are found past their end too: see `expires`.
+    """
+    if is_temporary(access_key_id):
+        return await _find_session_key(app, access_key_id, session_token)
     row = await app.db.read(access_keys.find_access_key, access_key_id)
     if row is None:
         return None
     secret = unseal(await app.keyring.by_id(row.data_key_id), row.sealed_secret, row.access_key_id.encode())
     return AccessKey(row.access_key_id, secret.decode(), principal_of(row), row.active)
+
+
+async def find_holder(app: App, access_key_id: str, session_token: str, now: datetime) -> Principal | None:
+    """Whose key it is, for what was given out under the key; None once the key itself is good for nothing.
+
+    `session_token` is empty for a lasting key.
+    """
+    key = await find_access_key(app, access_key_id, session_token or None)
+    if key is None or not key.active or (key.expires is not None and key.expires <= now):
+        return None
+    return key.principal
+
+
+async def _find_session_key(app: App, access_key_id: str, session_token: str | None) -> AccessKey | None:
+    session = await find_session(app, session_token) if session_token else None
+    if session is None or session.claims.access_key_id != access_key_id:
+        return None
+    secret, principal = session.claims.secret, session.principal
+    return AccessKey(
+        access_key_id, secret, principal, active=True, session_token=session_token, expires=session.expires
+    )
 
 
 async def ensure_root(app: App, account: str) -> AccessKey:
@@ -52,22 +75,9 @@ async def ensure_root(app: App, account: str) -> AccessKey:
     await app.db.write(access_keys.add_account, account, now)
     row = await app.db.read(access_keys.find_key_of_account, account, arn)
     if row is None:
-        row = _new_key(
-            account, arn, account, secret=_random(_SECRET_LETTERS, 40), key=await app.keyring.for_scope(SECRETS)
-        )
+        row, _ = await make_access_key(app, account, arn, account)
         await app.db.write(access_keys.add_access_key, row, now)
     found = await find_access_key(app, row.access_key_id)
     if found is None:
         raise LookupError(row.access_key_id)
     return found
-
-
-def _new_key(account: str, arn: str, user_id: str, *, secret: str, key: DataKey) -> AccessKeyRow:
-    key_id = "AKIA" + _random(_KEY_ID_LETTERS, 16)
-    return AccessKeyRow(
-        key_id, account, arn, user_id, seal(key, secret.encode(), key_id.encode()), key.key_id, active=True
-    )
-
-
-def _random(letters: str, length: int) -> str:
-    return "".join(secrets.choice(letters) for _ in range(length))

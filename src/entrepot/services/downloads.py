@@ -6,28 +6,25 @@ whoever asked still has when it is used.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from entrepot.context import App, Context, Registry, RepositoryRef
+from entrepot.context import App, Client, Context, Registry, RepositoryRef
 from entrepot.errors import AccessDenied, ContentDamaged
-from entrepot.meta import access_keys
 from entrepot.meta.blobs import BlobRow
-from entrepot.services import layers
-from entrepot.services.credentials import principal_of
+from entrepot.services import layers, sealed_text
+from entrepot.services.credentials import find_holder
 from entrepot.services.keyring import DOWNLOADS
-from entrepot.services.sealing import seal, unseal
 
 LIFETIME = timedelta(hours=1)
 _PURPOSE = b"layer download"
-_LONGEST = 4096
+_LONGEST = 8192  # a session token of 4096 letters, sealed once more
 
 
 class _Ticket(msgspec.Struct, frozen=True, array_like=True):
     access_key_id: str
+    session_token: str
     account: str
     region: str
     repository: str
@@ -36,30 +33,33 @@ class _Ticket(msgspec.Struct, frozen=True, array_like=True):
 
 
 async def url_for_layer(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> str:
-    """A URL that serves one layer for an hour. Raises LayerNotFound, LayerInaccessible."""
+    """A URL that serves one layer for an hour, or while the session lasts. Raises LayerNotFound, LayerInaccessible."""
     await layers.find_in_image(app, ctx, repo, digest)
-    expires = int((ctx.now + LIFETIME).timestamp())
-    ticket = _Ticket(ctx.principal.access_key_id, repo.account, repo.registry.region, repo.name, digest, expires)
-    sealed = seal(await app.keyring.for_scope(DOWNLOADS), msgspec.json.encode(ticket), _PURPOSE)
-    return f"{app.naming.proxy_endpoint(repo.registry)}/layers/{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+    principal, registry, end = ctx.principal, repo.registry, ctx.now + LIFETIME
+    token = ""
+    if principal.session:
+        token, end = principal.session.token, min(end, principal.session.expires)
+    place = (registry.account, registry.region, repo.name, digest)
+    ticket = _Ticket(principal.access_key_id, token, *place, int(end.timestamp()))
+    sealed = await sealed_text.write(app.keyring, DOWNLOADS, msgspec.msgpack.encode(ticket), _PURPOSE)
+    return f"{app.naming.proxy_endpoint(repo.registry)}/layers/{sealed}"
 
 
-async def redeem(app: App, text: str, request_id: str) -> BlobRow:
+async def redeem(app: App, text: str, request_id: str, client: Client) -> BlobRow:
     """The blob that a URL's last segment stands for. Raises AccessDenied for one that is forged or has run out."""
     now = app.clock()
     ticket = await _open(app, text)
-    row = await app.db.read(access_keys.find_access_key, ticket.access_key_id)
-    if datetime.fromtimestamp(ticket.expires, UTC) <= now or row is None or not row.active:
+    principal = await find_holder(app, ticket.access_key_id, ticket.session_token, now)
+    if datetime.fromtimestamp(ticket.expires, UTC) <= now or principal is None:
         raise AccessDenied("Request has expired")
     registry = Registry(ticket.account, ticket.region)
-    ctx = Context(principal_of(row), registry, request_id, now)
+    ctx = Context(principal, registry, request_id, now, client)
     return await layers.find_in_image(app, ctx, RepositoryRef(registry, ticket.repository), ticket.digest)
 
 
 async def _open(app: App, text: str) -> _Ticket:
     try:
-        sealed = base64.b64decode(text[:_LONGEST] + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        key = await app.keyring.for_scope(DOWNLOADS)
-        return msgspec.json.decode(unseal(key, sealed, _PURPOSE), type=_Ticket)
-    except (ValueError, binascii.Error, ContentDamaged, msgspec.DecodeError) as error:
+        opened = await sealed_text.read(app.keyring, text, _PURPOSE, _LONGEST)
+    except ContentDamaged as error:
         raise AccessDenied("The download URL is not valid") from error
+    return msgspec.msgpack.decode(opened, type=_Ticket)

@@ -15,6 +15,7 @@ from entrepot.ports import Database, DataKey, KeyProvider
 TOKENS = "tokens"
 SECRETS = "secrets"
 DOWNLOADS = "downloads"
+SESSIONS = "sessions"
 
 
 def registry_scope(registry: Registry) -> str:

@@ -1,13 +1,12 @@
 """Registry passwords: what `aws ecr get-login-password` prints and docker sends back.
 
 A password is opaque: it seals which access key asked for it, for which registry and until when. It carries no
-rights: those are the principal's at the time of use, so a key that is disabled or deleted ends its passwords.
+rights: those are the principal's at the time of use, so a key that is disabled or deleted ends its passwords, and a
+session's end is the end of the passwords that were asked for in it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,22 +14,20 @@ import msgspec
 
 from entrepot.context import App, Context, Principal, Registry
 from entrepot.errors import ContentDamaged, Unauthenticated
-from entrepot.meta import access_keys
+from entrepot.services import sealed_text
 from entrepot.services.access import authorize
-from entrepot.services.credentials import principal_of
+from entrepot.services.access_key_use import note_use
+from entrepot.services.credentials import find_holder
 from entrepot.services.keyring import TOKENS
-from entrepot.services.sealing import seal, unseal
 
 LIFETIME = timedelta(hours=12)  # GetAuthorizationToken: "valid for 12 hours"
-_LONGEST = 4096
+_LONGEST = 8192  # a session token of 4096 letters, sealed once more
 _PURPOSE = b"registry password"
-_KEY_ID_BYTES = 8
 
 
-class _Claims(
-    msgspec.Struct, frozen=True, rename={"access_key_id": "k", "account": "a", "region": "r", "expires": "e"}
-):
+class _Claims(msgspec.Struct, frozen=True, array_like=True):
     access_key_id: str
+    session_token: str
     account: str
     region: str
     expires: int
@@ -48,34 +45,32 @@ class Token:
 async def issue(app: App, ctx: Context, registries: list[Registry]) -> list[Token]:
     """A password for each registry, with the rights of the caller."""
     await authorize(app, ctx, "ecr:GetAuthorizationToken", ctx.registry)
-    key = await app.keyring.for_scope(TOKENS)
-    expires = (ctx.now + LIFETIME).replace(microsecond=0)
-    tokens: list[Token] = []
-    for registry in registries:
-        claims = _Claims(ctx.principal.access_key_id, registry.account, registry.region, int(expires.timestamp()))
-        sealed = key.key_id.to_bytes(_KEY_ID_BYTES) + seal(key, msgspec.json.encode(claims), _PURPOSE)
-        tokens.append(Token(registry, base64.urlsafe_b64encode(sealed).decode(), expires))
-    return tokens
+    session = ctx.principal.session
+    end = min(ctx.now + LIFETIME, session.expires) if session else ctx.now + LIFETIME
+    return [await _token(app, ctx.principal, registry, end.replace(microsecond=0)) for registry in registries]
+
+
+async def _token(app: App, principal: Principal, registry: Registry, end: datetime) -> Token:
+    token = principal.session.token if principal.session else ""
+    claims = _Claims(principal.access_key_id, token, registry.account, registry.region, int(end.timestamp()))
+    password = await sealed_text.write(app.keyring, TOKENS, msgspec.msgpack.encode(claims), _PURPOSE)
+    return Token(registry, password, end)
 
 
 async def redeem(app: App, password: str, now: datetime) -> tuple[Principal, Registry]:
     """Who a password stands for, and the registry it was issued for.
 
-    Raises Unauthenticated for one that is forged, has expired, or whose access key is gone or disabled.
+    Raises Unauthenticated for one that is forged, has expired, or whose access key or session is good no longer.
     """
-    claims = await _open(app, password)
+    try:
+        opened = await sealed_text.read(app.keyring, password, _PURPOSE, _LONGEST)
+    except ContentDamaged as error:
+        raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
+    claims = msgspec.msgpack.decode(opened, type=_Claims)
     if datetime.fromtimestamp(claims.expires, UTC) <= now:
         raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.")
-    row = await app.db.read(access_keys.find_access_key, claims.access_key_id)
-    if row is None or not row.active:
+    principal = await find_holder(app, claims.access_key_id, claims.session_token, now)
+    if principal is None:
         raise Unauthenticated("Your authorization token is no longer valid. Reauthenticate and try again.")
-    return principal_of(row), Registry(claims.account, claims.region)
-
-
-async def _open(app: App, password: str) -> _Claims:
-    try:
-        sealed = base64.b64decode(password[:_LONGEST], altchars=b"-_", validate=True)
-        key = await app.keyring.by_id(int.from_bytes(sealed[:_KEY_ID_BYTES]))
-        return msgspec.json.decode(unseal(key, sealed[_KEY_ID_BYTES:], _PURPOSE), type=_Claims)
-    except (ValueError, binascii.Error, LookupError, OverflowError, ContentDamaged, msgspec.DecodeError) as error:
-        raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
+    await note_use(app, principal, "ecr", claims.region, now)
+    return principal, Registry(claims.account, claims.region)

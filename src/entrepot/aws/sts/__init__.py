@@ -7,9 +7,9 @@ from types import ModuleType
 from entrepot.aws import shapes_sts
 from entrepot.aws.dispatch import Service, build_service, handlers_of
 from entrepot.aws.model import load_model
-from entrepot.aws.sts import identity
+from entrepot.aws.sts import identity, keys, roles
 
-MODULES: tuple[ModuleType, ...] = (identity,)
+MODULES: tuple[ModuleType, ...] = (identity, keys, roles)
 
 
 def service() -> Service:
