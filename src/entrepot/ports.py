@@ -254,3 +254,7 @@ class AccessCache(Protocol):
     async def version(self, account: str) -> int:
         """The account's number in the table access_versions, read at most half a second ago."""
         ...
+
+    def learn(self, account: str, version: int) -> None:
+        """Notes a higher number that was read along with something else, so that what was read is found again."""
+        ...

@@ -49,6 +49,23 @@ def test_a_version_is_read_again_after_half_a_second() -> None:
     asyncio.run(run())
 
 
+def test_a_higher_version_that_was_seen_counts_at_once_and_no_longer() -> None:
+    async def run() -> None:
+        db, clock = Versions(), Clock()
+        cache = ProcessCache(db, clock)  # type: ignore[arg-type]
+        cache.learn("1", 9)
+        assert await cache.version("1") == 1
+        clock.now += 0.3
+        cache.learn("1", 3)
+        cache.learn("1", 2)
+        assert (await cache.version("1"), db.reads) == (3, 1)
+        db.version = 4
+        clock.now += FRESH - 0.3
+        assert (await cache.version("1"), db.reads) == (4, 2)
+
+    asyncio.run(run())
+
+
 def test_accounts_have_versions_of_their_own() -> None:
     async def run() -> None:
         db, clock = Versions(), Clock()

@@ -71,10 +71,17 @@ class ProcessCache:
         # Shielded, because others wait for the same answer when whoever asked first goes away.
         return await asyncio.shield(task)
 
+    def learn(self, account: str, version: int) -> None:
+        """See ports.AccessCache. When the number is read next stays as it is."""
+        known: tuple[float, int] | None = self._versions.get(account)
+        if known and known[1] < version:
+            self._versions.put(account, (known[0], version))
+
     async def _read(self, account: str, now: float) -> int:
         try:
             version = await self._db.read(access_versions.find_version, account)
-            self._versions.put(account, (now, version))
+            known: tuple[float, int] | None = self._versions.get(account)
+            self._versions.put(account, (now, max(version, known[1] if known else 0)))
             return version
         finally:
             del self._reading[account]

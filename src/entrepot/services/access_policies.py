@@ -72,6 +72,7 @@ async def of_principal(app: App, principal: Principal) -> OfPrincipal:
         return cast("OfPrincipal", found)
     loaded = await _load_principal(app, principal, version)
     app.access.policies.put((principal, loaded.version), loaded)
+    app.access.learn(principal.account, loaded.version)
     return loaded
 
 
@@ -88,6 +89,7 @@ async def of_resource(app: App, resource: RepositoryRef | Registry | Resource) -
     loaded = await _load_resources(app, registry, names)
     of_this = loaded[-1]
     app.access.policies.put((resource, of_this.version), of_this)
+    app.access.learn(resource.account, of_this.version)
     return of_this
 
 
@@ -99,6 +101,7 @@ async def prepare(app: App, registry: Registry, names: Sequence[str]) -> None:
     if not missing:
         return
     loaded = await _load_resources(app, registry, [ref.name for ref in missing])
+    app.access.learn(registry.account, loaded[0].version)
     for ref, found in zip(missing, loaded[1:], strict=True):
         app.access.policies.put((ref, found.version), found)
 
