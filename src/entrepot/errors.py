@@ -318,8 +318,8 @@ class StorageFull(DomainError):
 class StorageUnavailable(DomainError):
     """The store does not answer; the request can be repeated later."""
 
-    def __init__(self) -> None:
-        super().__init__("The registry's storage is not available at the moment. Try again.")
+    def __init__(self, message: str = "The registry's storage is not available at the moment. Try again.") -> None:
+        super().__init__(message)
 
 
 class ContentDamaged(DomainError):

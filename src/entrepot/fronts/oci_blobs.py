@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -49,8 +51,16 @@ async def serve(app: App, row: BlobRow, request: Request) -> Response:
     if wanted:
         headers["Content-Range"] = part.content_range(row.size)
     headers["Content-Length"] = str(part.length)
-    body = await layers.read(app, row, part.start, part.stop)
-    return StreamingResponse(body, 206 if wanted else 200, headers)
+    chunks = await layers.read(app, row, part.start, part.stop)
+    first = await anext(chunks, b"")  # before the status is sent, so that damage is an error and no broken connection
+    return StreamingResponse(_all(first, chunks), 206 if wanted else 200, headers)
+
+
+async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    del first  # a frame, which a slow reader would keep in memory
+    async for chunk in chunks:
+        yield chunk
 
 
 def _headers(row: BlobRow) -> dict[str, str]:

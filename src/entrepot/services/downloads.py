@@ -6,8 +6,6 @@ whoever asked still has when it is used.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -19,11 +17,10 @@ from entrepot.meta.blobs import BlobRow
 from entrepot.services import layers
 from entrepot.services.credentials import principal_of
 from entrepot.services.keyring import DOWNLOADS
-from entrepot.services.sealing import seal, unseal
+from entrepot.services.sealing import from_text, seal, to_text, unseal
 
 LIFETIME = timedelta(hours=1)
 _PURPOSE = b"layer download"
-_LONGEST = 4096
 
 
 class _Ticket(msgspec.Struct, frozen=True, array_like=True):
@@ -41,7 +38,7 @@ async def url_for_layer(app: App, ctx: Context, repo: RepositoryRef, digest: str
     expires = int((ctx.now + LIFETIME).timestamp())
     ticket = _Ticket(ctx.principal.access_key_id, repo.account, repo.registry.region, repo.name, digest, expires)
     sealed = seal(await app.keyring.for_scope(DOWNLOADS), msgspec.json.encode(ticket), _PURPOSE)
-    return f"{app.naming.proxy_endpoint(repo.registry)}/layers/{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
+    return f"{app.naming.proxy_endpoint(repo.registry)}/layers/{to_text(sealed)}"
 
 
 async def redeem(app: App, text: str, request_id: str) -> BlobRow:
@@ -58,8 +55,8 @@ async def redeem(app: App, text: str, request_id: str) -> BlobRow:
 
 async def _open(app: App, text: str) -> _Ticket:
     try:
-        sealed = base64.b64decode(text[:_LONGEST] + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        sealed = from_text(text)
         key = await app.keyring.for_scope(DOWNLOADS)
         return msgspec.json.decode(unseal(key, sealed, _PURPOSE), type=_Ticket)
-    except (ValueError, binascii.Error, ContentDamaged, msgspec.DecodeError) as error:
+    except (ValueError, ContentDamaged, msgspec.DecodeError) as error:
         raise AccessDenied("The download URL is not valid") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -13,6 +14,7 @@ from entrepot.errors import ContentDamaged
 from entrepot.ports import DataKey
 
 NONCE = 12
+LONGEST_TEXT = 4096
 
 
 def seal(key: DataKey, plain: bytes, purpose: bytes) -> bytes:
@@ -27,6 +29,21 @@ def unseal(key: DataKey, sealed: bytes, purpose: bytes) -> bytes:
         return AESGCM(key.material).decrypt(sealed[:NONCE], sealed[NONCE:], purpose)
     except (InvalidTag, ValueError) as error:
         raise ContentDamaged from error
+
+
+def to_text(sealed: bytes) -> str:
+    """What was sealed, as text for passwords and URLs: base64 of the URL-safe alphabet, unpadded."""
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def from_text(text: str) -> bytes:
+    """The inverse of `to_text`. Raises ValueError for any other spelling, of which base64 allows several."""
+    if len(text) > LONGEST_TEXT:
+        raise ValueError("too long")
+    sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if to_text(sealed) != text:
+        raise ValueError("not as it was written")
+    return sealed
 
 
 def object_secret(key: DataKey, object_id: str) -> bytes:

@@ -6,8 +6,6 @@ rights: those are the principal's at the time of use, so a key that is disabled 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,10 +17,9 @@ from entrepot.meta import access_keys
 from entrepot.services.access import authorize
 from entrepot.services.credentials import principal_of
 from entrepot.services.keyring import TOKENS
-from entrepot.services.sealing import seal, unseal
+from entrepot.services.sealing import from_text, seal, to_text, unseal
 
 LIFETIME = timedelta(hours=12)  # GetAuthorizationToken: "valid for 12 hours"
-_LONGEST = 4096
 _PURPOSE = b"registry password"
 _KEY_ID_BYTES = 8
 
@@ -54,7 +51,7 @@ async def issue(app: App, ctx: Context, registries: list[Registry]) -> list[Toke
     for registry in registries:
         claims = _Claims(ctx.principal.access_key_id, registry.account, registry.region, int(expires.timestamp()))
         sealed = key.key_id.to_bytes(_KEY_ID_BYTES) + seal(key, msgspec.json.encode(claims), _PURPOSE)
-        tokens.append(Token(registry, base64.urlsafe_b64encode(sealed).decode(), expires))
+        tokens.append(Token(registry, to_text(sealed), expires))
     return tokens
 
 
@@ -74,8 +71,8 @@ async def redeem(app: App, password: str, now: datetime) -> tuple[Principal, Reg
 
 async def _open(app: App, password: str) -> _Claims:
     try:
-        sealed = base64.b64decode(password[:_LONGEST], altchars=b"-_", validate=True)
+        sealed = from_text(password)
         key = await app.keyring.by_id(int.from_bytes(sealed[:_KEY_ID_BYTES]))
         return msgspec.json.decode(unseal(key, sealed[_KEY_ID_BYTES:], _PURPOSE), type=_Claims)
-    except (ValueError, binascii.Error, LookupError, OverflowError, ContentDamaged, msgspec.DecodeError) as error:
+    except (ValueError, LookupError, OverflowError, ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
