@@ -21,6 +21,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+MOST_LISTED = 100
+
+
 class DomainError(Exception):
     """Something the caller can be told about. `str(error)` is safe to show to a client."""
 
@@ -32,6 +35,12 @@ class DomainError(Exception):
 def constraint_text(parameter: str, constraint: str) -> str:
     """ECR's sentence for a parameter that breaks a rule."""
     return f"Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'"
+
+
+def listed(digests: Sequence[str]) -> str:
+    """Digests for a message: all of a few, the first of many. A manifest can name 38,000."""
+    shown = ", ".join(digests[:MOST_LISTED])
+    return shown if len(digests) <= MOST_LISTED else f"{shown}, and {len(digests) - MOST_LISTED} more"
 
 
 class InvalidParameter(DomainError):
@@ -161,7 +170,7 @@ class ReferencedImagesNotFound(DomainError):
 
     def __init__(self, name: str, registry_id: str, digests: Sequence[str]) -> None:
         super().__init__(
-            f"Images with digests '[{', '.join(digests)}]' required for pushing image into repository "
+            f"Images with digests '[{listed(digests)}]' required for pushing image into repository "
             f"with name '{name}' in the registry with id '{registry_id}' do not exist"
         )
 
@@ -171,7 +180,7 @@ class LayersNotFound(DomainError):
 
     def __init__(self, name: str, registry_id: str, digests: Sequence[str]) -> None:
         super().__init__(
-            f"Layers with digests '[{', '.join(digests)}]' required for pushing image into repository "
+            f"Layers with digests '[{listed(digests)}]' required for pushing image into repository "
             f"with name '{name}' in the registry with id '{registry_id}' do not exist"
         )
         self.digests = tuple(digests)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
 
-from entrepot.context import App
+from entrepot.context import App, Registry
+from entrepot.services import blob_storage
 from entrepot.services.sweeping import sweep
 from tests.attacks.wire import basic, connected
 from tests.oci.checked import Checked
@@ -64,11 +65,11 @@ def test_what_is_left_is_swept_and_no_more(own: Server, client: Checked) -> None
     kept = stored(own)
     held = client.begin_upload("cut")
     client.upload_chunk(held, 0, HELD).expect(202)
-    broken = client.begin_upload("cut")
+    broken, completed = client.begin_upload("cut"), client.begin_upload("cut")
     digest = digest_of(SENT)
     break_off(own, client, "PATCH", held)
     break_off(own, client, "PATCH", broken)
-    break_off(own, client, "PUT", f"{broken}?digest={digest}")
+    break_off(own, client, "PUT", f"{completed}?digest={digest}")
     break_off(own, client, "POST", f"/v2/cut/blobs/uploads/?digest={digest}")
     break_off(own, client, "PUT", "/v2/cut/manifests/broken", image.manifest)
     own.program.wait_until(lambda: own.log.read_text().count("client went away") == 5, 20)
@@ -76,14 +77,16 @@ def test_what_is_left_is_swept_and_no_more(own: Server, client: Checked) -> None
     client.get_blob("cut", digest).expect(404)
     client.get_manifest("cut", "broken").expect(404)
     assert client.request("GET", held).expect(204).headers["range"] == f"0-{len(HELD) - 1}"
-    assert client.request("GET", broken).expect(204).headers["range"] == "0-0"
+    for upload in (broken, completed):
+        assert client.request("GET", upload).expect(204).headers["range"] == "0-0"
 
     # A sweep of today touches nothing that is young: both uploads go on where they stood.
     assert turned(own, timedelta()) == 0
     client.upload_chunk(held, len(HELD), b"and on").expect(202)
     client.finish_upload(held, digest_of(HELD + b"and on")).expect(201)
     client.upload_chunk(broken, 0, b"anew").expect(202)
-    client.request("DELETE", broken).expect(204)
+    for upload in (broken, completed):
+        client.request("DELETE", upload).expect(204)
     client.request("DELETE", f"/v2/cut/blobs/{digest_of(HELD + b'and on')}").expect(202)
 
     late = client.begin_upload("cut")
@@ -97,6 +100,27 @@ def test_what_is_left_is_swept_and_no_more(own: Server, client: Checked) -> None
     assert stored(own) < kept + len(HELD) + (1 << 20)
     assert turned(own, timedelta(days=365)) == 0
     assert client.pull_image("cut", "v1") == image.contents()
+
+
+def test_bytes_that_no_row_names(own: Server, client: Checked) -> None:
+    """Such as a server leaves that is killed in the middle of a blob that comes in one request."""
+
+    async def leave(app: App) -> str:
+        async def body() -> AsyncIterator[bytes]:
+            yield HELD
+
+        _, staging = await blob_storage.new_staging(app, Registry("123456789012", "us-east-1"))
+        await app.blobs.append(staging, body(), len(HELD))
+        return staging.object_id
+
+    before = stored(own)
+    client.push_image("cut", tiny_image("beside orphans"), "v2")
+    in_app(own.data, leave)
+    assert stored(own) > before + len(HELD)
+    assert turned(own, timedelta(minutes=59)) == 0
+    assert turned(own, timedelta(minutes=61)) == 1
+    assert stored(own) < before + len(HELD)
+    assert client.pull_image("cut", "v2") == tiny_image("beside orphans").contents()
 
 
 def test_readers_that_go_away(own: Server, client: Checked) -> None:
