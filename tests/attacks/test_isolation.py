@@ -93,11 +93,11 @@ def mounting(server: Server, second_keys: Keys) -> tuple[Checked, Checked]:
     """Clients of both accounts in a Region where both allow mounting; the first holds SECRET in `source`."""
     clients: list[Checked] = []
     for keys in (server.keys, second_keys):
-        ecr = server.boto3("ecr", region="ca-central-1", keys=keys)
+        ecr = server.boto3("ecr", region="sa-east-1", keys=keys)
         ecr.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
         ecr.create_repository(repositoryName="target")
-        clients.append(Checked(server.url, server.password(region="ca-central-1", keys=keys)))
-    server.boto3("ecr", region="ca-central-1").create_repository(repositoryName="source")
+        clients.append(Checked(server.url, server.password(region="sa-east-1", keys=keys)))
+    server.boto3("ecr", region="sa-east-1").create_repository(repositoryName="source")
     clients[0].push_blob("source", SECRET)
     return clients[0], clients[1]
 
@@ -105,7 +105,7 @@ def mounting(server: Server, second_keys: Keys) -> tuple[Checked, Checked]:
 def test_a_mount_from_another_account(mounting: tuple[Checked, Checked]) -> None:
     """Neither a name nor the digest alone reaches across."""
     first, second = mounting
-    for source in ("source", None, "123456789012/source", "123456789012.dkr.ecr.ca-central-1.amazonaws.com/source"):
+    for source in ("source", None, "123456789012/source", "123456789012.dkr.ecr.sa-east-1.amazonaws.com/source"):
         assert mount(second, "target", source) == 202
     second.get_blob("target", DIGEST).expect(404)
     assert mount(first, "target", "source") == 201

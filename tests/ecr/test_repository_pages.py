@@ -16,7 +16,7 @@ CONFLICT = invalid("repositoryNames", "must not be given together with nextToken
 @pytest.fixture(scope="module")
 def registry(server: Server, second_keys: Keys) -> Any:
     """A registry of its own, so that no other test's repositories are in the pages."""
-    ecr = client(server, region="ap-south-1", keys=second_keys)
+    ecr = client(server, region="ap-south-2", keys=second_keys)
     for name in reversed(NAMES):
         ecr.create_repository(repositoryName=name)
     return ecr

@@ -1,7 +1,7 @@
 """A server that is killed a hundred times while clients push, and loses nothing that it acknowledged.
 
 Every process of it gets SIGKILL at a random moment; then it is started again on the same folder. The seed of each
-round is printed; ENTREPOT_CRASH_SEED repeats a run as far as timing lets it.
+round is printed; CRASH_SEED repeats a run as far as timing lets it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MOST_SECONDS = 900
 def test_a_hundred_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # What is killed cannot report its coverage, and starts faster without.
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-    seed = int(os.environ.get("ENTREPOT_CRASH_SEED") or random.randrange(1 << 32))
+    seed = int(os.environ.get("CRASH_SEED") or random.randrange(1 << 32))
     data, ledgers = tmp_path / "data", [Ledger(f"crash-{client}") for client in range(CLIENTS)]
     for number in range(KILLS):
         server = start_server(data, workers=1 + number % 2)
