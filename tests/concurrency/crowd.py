@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.clients.aws_api import AwsApi
 from tests.support.images import digest_of
-from tests.support.oci import Answer
+from tests.support.oci import Answer, Oci
 
 T = TypeVar("T")
 GATE_SECONDS = 60
@@ -28,6 +28,17 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(acts)) as threads:
         return list(threads.map(pass_the_gate, acts))
+
+
+def later(oci: Oci, requests: int, act: Callable[[], T]) -> Callable[[], T]:
+    """`act`, which gives the others a head start of so many requests: neither of two is to win every time."""
+
+    def delayed() -> T:
+        for _ in range(requests):
+            oci.request("GET", "/v2/").expect(200)
+        return act()
+
+    return delayed
 
 
 class Racer(AwsApi):

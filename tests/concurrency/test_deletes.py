@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.concurrency.crowd import at_once
+from tests.concurrency.crowd import at_once, later
 from tests.support.images import digest_of, make_index, tiny_image
 from tests.support.oci import Answer, Oci
 from tests.support.server import Server
@@ -63,7 +63,7 @@ def test_what_an_image_deleted_by_digest_leaves_is_no_tag(oci: Oci, ecr: Any, re
         put, _ = at_once(
             [
                 partial(oci.put_manifest, repository, f"t{turn}", image.manifest, image.media_type),
-                partial(oci.delete_manifest, repository, image.digest),
+                later(oci, turn % 3, partial(oci.delete_manifest, repository, image.digest)),
             ]
         )
         put.expect(201)
@@ -82,7 +82,7 @@ def test_an_index_never_lists_a_child_that_is_gone(oci: Oci, repository: str) ->
         put, deleted = at_once(
             [
                 partial(oci.put_manifest, repository, f"index-{turn}", index.manifest, index.media_type),
-                partial(oci.delete_manifest, repository, child.digest),
+                later(oci, turn % 3, partial(oci.delete_manifest, repository, child.digest)),
             ]
         )
         assert (put.status, deleted.status) in {(201, 405), (400, 202)}
@@ -98,7 +98,7 @@ def test_an_image_never_lacks_a_layer_that_was_deleted(oci: Oci, repository: str
         put, deleted = at_once(
             [
                 partial(oci.put_manifest, repository, f"t{turn}", image.manifest, image.media_type),
-                partial(oci.request, "DELETE", f"/v2/{repository}/blobs/{layer}"),
+                later(oci, turn % 3, partial(oci.request, "DELETE", f"/v2/{repository}/blobs/{layer}")),
             ]
         )
         assert (put.status, deleted.status) in {(201, 405), (400, 202)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tests.concurrency.crowd import at_once, statuses
+from tests.concurrency.crowd import at_once, later, statuses
 from tests.support.images import digest_of, random_bytes
 from tests.support.oci import OCTETS, Answer, Oci
 from tests.support.stored import Stored
@@ -68,7 +68,7 @@ def test_completing_races_with_more_bytes(oci: Oci, repository: str) -> None:
         completed, appended = at_once(
             [
                 partial(oci.finish_upload, location, digest_of(content)),
-                partial(oci.upload_chunk, location, len(content), more),
+                later(oci, turn % 3, partial(oci.upload_chunk, location, len(content), more)),
             ]
         )
         assert completed.status in {201, 400, 409}
@@ -90,7 +90,7 @@ def test_completing_races_with_giving_up(oci: Oci, repository: str, stored: Stor
         completed, cancelled = at_once(
             [
                 partial(oci.finish_upload, location, digest_of(content)),
-                partial(oci.request, "DELETE", location),
+                later(oci, turn % 3, partial(oci.request, "DELETE", location)),
             ]
         )
         assert completed.status in {201, 404, 409}
