@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
 from entrepot.adapters.jwks import CachedJwks
@@ -21,7 +22,7 @@ from entrepot.adapters.master_key import FileKeyProvider, create_master_key
 from entrepot.blobs.folder import FolderStore
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.context import App, Naming, Registry
-from entrepot.errors import KeyUnavailable
+from entrepot.errors import KeyUnavailable, StorageUnavailable
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
 from entrepot.meta import data_keys
@@ -75,15 +76,14 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Creates what the first start needs and finds it again at the next; leaves nothing open.
 
-    Raises KeyUnavailable where the master key is missing, unreadable or not the one that sealed the data.
+    Raises KeyUnavailable where the master key is missing, unreadable or not the one that sealed the data,
+    StorageUnavailable where the database cannot be used, and OSError where files cannot be made.
     """
     paths = Paths(settings.data)
     for folder in (paths.data, paths.blobs, paths.aws_config.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _ensure_master_key(paths)
-    engine = sqlite_engine(paths.database, writes=True)
-    migrate(engine)
-    engine.dispose()
+    _migrate(paths.database)
     paths.database.chmod(0o600)
     root = asyncio.run(_ensure_root(settings, settings.account))
     _write_profile(paths.aws_config, PROFILE, root, settings)
@@ -178,6 +178,16 @@ def _ensure_master_key(paths: Paths) -> None:
             "NotFoundException",
         )
     create_master_key(paths.master_key)
+
+
+def _migrate(database: Path) -> None:
+    engine = sqlite_engine(database, writes=True)
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        raise StorageUnavailable(f"The database {database} cannot be used: {error.orig}") from error
+    finally:
+        engine.dispose()
 
 
 async def _ensure_root(settings: Settings, account: str) -> AccessKey:

@@ -38,6 +38,14 @@ def constraint_text(parameter: str, constraint: str) -> str:
     return f"Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'"
 
 
+def required_text(what: str, digests: Sequence[str], name: str, registry_id: str, most: int = 100) -> str:
+    """ECR's sentence for what a push lacks: all of a few digests, the first of many. A manifest can name 38,000."""
+    more = [f"and {len(digests) - most} more"] if len(digests) > most else []
+    where = f"repository with name '{name}' in the registry with id '{registry_id}'"
+    shown = ", ".join([*digests[:most], *more])
+    return f"{what} with digests '[{shown}]' required for pushing image into {where} do not exist"
+
+
 class InvalidParameter(DomainError):
     """A parameter breaks a rule of its shape or of the operation. What `at` was given is kept for other wordings."""
 
@@ -219,19 +227,14 @@ class ReferencedImagesNotFound(DomainError):
     """An index names children that are not in the repository."""
 
     def __init__(self, name: str, registry_id: str, digests: Sequence[str]) -> None:
-        where = f"repository with name '{name}' in the registry with id '{registry_id}'"
-        images = f"Images with digests '[{', '.join(digests)}]'"
-        super().__init__(f"{images} required for pushing image into {where} do not exist")
+        super().__init__(required_text("Images", digests, name, registry_id))
 
 
 class LayersNotFound(DomainError):
     """Layers that are not in the repository."""
 
     def __init__(self, name: str, registry_id: str, digests: Sequence[str]) -> None:
-        super().__init__(
-            f"Layers with digests '[{', '.join(digests)}]' required for pushing image into repository "
-            f"with name '{name}' in the registry with id '{registry_id}' do not exist"
-        )
+        super().__init__(required_text("Layers", digests, name, registry_id))
         self.digests = tuple(digests)
 
 
@@ -372,8 +375,8 @@ class StorageFull(DomainError):
 class StorageUnavailable(DomainError):
     """The store does not answer; the request can be repeated later."""
 
-    def __init__(self) -> None:
-        super().__init__("The registry's storage is not available at the moment. Try again.")
+    def __init__(self, message: str = "The registry's storage is not available at the moment. Try again.") -> None:
+        super().__init__(message)
 
 
 class ContentDamaged(DomainError):

@@ -48,7 +48,9 @@ def place(tmp_path: Path, short_folder: Callable[[], Path]) -> Iterator[Place]:
     try:
         docker.import_root(alpine_root(), "alpine")
         port, data, log = free_port(), tmp_path / "data", tmp_path / "serve.log"
-        own = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "AWS_"))}
+        # Nor what an outer `make test ARGS=...` hands down to every make below it.
+        left_out = ("ENTREPOT_", "AWS_", "MAKE", "MFLAGS", "ARGS")
+        own = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         env = {**own, "ENTREPOT_PORT": str(port), "ENTREPOT_DATA": str(data)}
         serving = Program([require("make"), "serve"], log=log, env=env, cwd=ROOT)
         try:

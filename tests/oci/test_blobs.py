@@ -66,6 +66,7 @@ def test_a_blob_of_an_image_stays_until_the_image_goes(oci: Checked, repository:
         path = f"/v2/{repository}/blobs/{digest_of(blob)}"
         answer = oci.request("DELETE", path).expect(405)
         assert answer.codes == ["UNSUPPORTED"]
+        assert answer.headers["allow"] == "GET, HEAD"
         assert oci.request("GET", path).expect(200).body == blob
     oci.delete_manifest(repository, image.digest).expect(202)
     for blob in image.blobs:

@@ -71,17 +71,26 @@ def write_tail(backing: Backing, object_id: str, turn: int, sealed: memoryview) 
 def read_tail(backing: Backing, staged: StagedBlob, plain: memoryview) -> memoryview:
     """Opens the tail into `plain`, which has its length; returns the sealed form, in the thread's buffer.
 
-    Raises ContentDamaged where there is another tail than the one `staged` speaks of, or none.
+    A commit puts the tail where it belongs and drops its object: that of a process which died before it could say so
+    is found there. Raises ContentDamaged where there is another tail than the one `staged` speaks of, or none.
     """
     standing = Standing.of(staged)
     name, index = tail_id(staged.object_id, standing.turn), backing.layout.whole_frames(staged.received)
     sealed = backing.buffer()[: len(plain) + OVERHEAD]
     try:
-        with backing.store.open(name) as reader:
-            fill(reader, 0, sealed)
+        _read_sealed(backing, name, index, sealed)
         FrameCipher(staged.object_id, staged.secret).open_into(index, sealed, plain)
     except (FileNotFoundError, ContentDamaged) as cause:
         raise damage(name, index) from cause
     if sealed[-TAG:].hex() != standing.mark:
         raise damage(name, index)
     return sealed
+
+
+def _read_sealed(backing: Backing, name: str, index: int, sealed: memoryview) -> None:
+    try:
+        with backing.store.open(name) as reader:
+            fill(reader, 0, sealed)
+    except FileNotFoundError:
+        with backing.store.open(owner(name)) as reader:
+            fill(reader, backing.layout.offset(index), sealed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -74,4 +75,8 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
         told = Unauthenticated(f"{error.message.removesuffix('.')}. {basic_auth.how_to_log_in(app, request)}")
         return oci_errors.render(told, {"WWW-Authenticate": basic_auth.challenge(request)})
     except DomainError as error:
-        return oci_errors.render(error)
+        response = oci_errors.render(error)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # RFC 9110, section 15.5.6: such an answer names the methods that are left.
+            response.headers["Allow"] = ", ".join(method for method in handlers if method != request.method)
+        return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -11,6 +13,10 @@ from entrepot.meta.blobs import BlobRow
 from entrepot.rules.digests import parse_digest
 from entrepot.rules.ranges import ByteRange, etag_matches, parse_range, range_applies
 from entrepot.services import layers
+
+PIECE = 256 * 1024
+"""Bytes handed to the HTTP server at once. It queues a number of pieces for a reader on a slow line, however large they
+are: with 256 KiB a reader takes half the memory that it takes with whole frames, at the same speed (docs/memory.md)."""
 
 
 async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:
@@ -49,8 +55,25 @@ async def serve(app: App, row: BlobRow, request: Request) -> Response:
     if wanted:
         headers["Content-Range"] = part.content_range(row.size)
     headers["Content-Length"] = str(part.length)
-    body = await layers.read(app, row, part.start, part.stop)
-    return StreamingResponse(body, 206 if wanted else 200, headers)
+    chunks = await layers.read(app, row, part.start, part.stop)
+    first = await anext(chunks, b"")  # before the status is sent, so that damage is an error and no broken connection
+    return StreamingResponse(_all(first, chunks), 206 if wanted else 200, headers)
+
+
+async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in _pieces(first):
+        yield piece
+    del first  # a frame, which a slow reader would keep in memory
+    async for chunk in chunks:
+        for piece in _pieces(chunk):
+            yield piece
+
+
+def _pieces(frame: bytes) -> Iterator[bytes]:
+    """What is sent at once. As bytes, since the server takes views apart byte by byte."""
+    if len(frame) <= PIECE:
+        return iter((frame,))
+    return (frame[at : at + PIECE] for at in range(0, len(frame), PIECE))
 
 
 def _headers(row: BlobRow) -> dict[str, str]:

@@ -14,8 +14,9 @@ from entrepot.rules.digests import parse_digest
 from entrepot.rules.manifest import MANIFEST_LIMIT
 from entrepot.rules.ranges import etag_matches
 from entrepot.services import image_deletion, image_push, images
+from entrepot.services.image_ids import ImageId
 from entrepot.services.image_push import Push
-from entrepot.services.images import ImageId, PulledImage
+from entrepot.services.images import PulledImage
 
 
 async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:

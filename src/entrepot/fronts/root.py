@@ -75,13 +75,20 @@ class _Exchange:
         try:
             await self._answer()
         except ClientDisconnect:
-            log.info("client went away", method=self.scope["method"], path=self.scope["path"])
+            log.info("client went away", method=self.scope["method"], path=_shown(self.scope["path"]))
+            await self._answer_cut_off()
         finally:
             elapsed = round((time.perf_counter() - began) * 1000, 2)
-            facts: dict[str, Any] = {"method": self.scope["method"], "path": self.scope["path"], "status": self.status}
-            log.info("request", **facts, milliseconds=elapsed)
+            facts: dict[str, Any] = {"method": self.scope["method"], "path": _shown(self.scope["path"])}
+            log.info("request", **facts, status=self.status, milliseconds=elapsed)
             structlog.contextvars.clear_contextvars()
         await self._linger()
+
+    async def _answer_cut_off(self) -> None:
+        """For a client that has only ended its own side, in the middle of a body, and still reads."""
+        if self.status is None:
+            refusal = oci_errors.json_error(400, "SIZE_INVALID", "The request ended before its body was whole")
+            await refusal(self.scope, self.receive, self._tagged_send)
 
     async def receive(self) -> Message:
         """ASGI's receive, which notes when the body is over."""
@@ -103,7 +110,7 @@ class _Exchange:
     async def _answer(self) -> None:
         try:
             request = Request(self.scope, self.receive)
-            response = await dispatch(self.app, request, self.request_id)
+            response = await dispatch(self.app, request, self.request_id) if _names_a_host(request) else _nowhere()
             await response(self.scope, self.receive, self._tagged_send)
         except ClientDisconnect:
             raise
@@ -119,6 +126,21 @@ class _Exchange:
             self.status = message["status"]
             message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER, self.request_id.encode())]
         await self._send(message)
+
+
+def _names_a_host(request: Request) -> bool:
+    """RFC 9112, section 3.2. The host decides on the registry: of two, a proxy may have looked at the other one."""
+    hosts = request.headers.getlist("host")
+    return len(hosts) == 1 and hosts[0] != "" if request.scope["http_version"] == "1.1" else len(hosts) <= 1
+
+
+def _nowhere() -> Response:
+    return oci_errors.json_error(400, "UNSUPPORTED", "A request has to name one host")
+
+
+def _shown(path: str) -> str:
+    """A path as the log has it: the URL of a layer lets in whoever reads it."""
+    return f"{files.PREFIX}..." if path.startswith(files.PREFIX) else path
 
 
 async def dispatch(app: App, request: Request, request_id: str) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from entrepot.context import Registry
-from entrepot.meta.dialect import insert_or_ignore
+from entrepot.meta.dialect import in_batches, insert_or_ignore
 from entrepot.meta.tables import blobs, image_blobs, repositories, repository_blobs, uploads
 
 
@@ -38,8 +38,11 @@ def find_blob(connection: Connection, repository_id: int, digest: str) -> BlobRo
 
 def held_blobs(connection: Connection, repository_id: int, digests: Sequence[str]) -> dict[str, BlobRow]:
     """Those of `digests` that the repository holds."""
-    query = _HELD.where(repository_blobs.c.repository_id == repository_id, repository_blobs.c.digest.in_(digests))
-    return {row.digest: BlobRow(*row) for row in connection.execute(query)}
+    held: dict[str, BlobRow] = {}
+    for batch in in_batches(digests):
+        query = _HELD.where(repository_blobs.c.repository_id == repository_id, repository_blobs.c.digest.in_(batch))
+        held |= {row.digest: BlobRow(*row) for row in connection.execute(query)}
+    return held
 
 
 def adopt_blob(connection: Connection, data_key_id: int, digest: str, size: int, object_id: str, now: int) -> BlobRow:

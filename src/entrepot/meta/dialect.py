@@ -1,12 +1,16 @@
-"""The few statements that the engines spell differently."""
+"""What the engines do differently."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+BATCH = 10_000
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -25,3 +29,8 @@ def insert_or_update(connection: Connection, table: Table, rows: Sequence[Mappin
         index_elements=list(table.primary_key.columns), set_={value: statement.excluded[value]}
     )
     connection.execute(update, list(rows))
+
+
+def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Pieces of a long list that an IN takes on every engine: SQLite allows 32,766 variables a statement."""
+    return (values[start : start + BATCH] for start in range(0, len(values), BATCH))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
+from entrepot.meta.dialect import in_batches
 from entrepot.meta.tables import image_blobs, image_children, image_tags, manifests
 from entrepot.meta.tables import images as t
 from entrepot.meta.times import from_micros
@@ -80,8 +81,11 @@ def find_image_by_tag(connection: Connection, repository_id: int, tag: str) -> I
 
 def find_images(connection: Connection, repository_id: int, digests: Sequence[str]) -> dict[str, ImageRow]:
     """Those of `digests` that are images of the repository."""
-    query = select(*_COLUMNS).where(t.c.repository_id == repository_id, t.c.digest.in_(digests))
-    return {row.digest: _image(row) for row in connection.execute(query)}
+    found: dict[str, ImageRow] = {}
+    for batch in in_batches(digests):
+        query = select(*_COLUMNS).where(t.c.repository_id == repository_id, t.c.digest.in_(batch))
+        found |= {row.digest: _image(row) for row in connection.execute(query)}
+    return found
 
 
 def payload_of(connection: Connection, image_id: int) -> bytes:

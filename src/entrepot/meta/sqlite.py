@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Concatenate
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from entrepot.errors import DomainError, StorageFull, StorageUnavailable
@@ -74,6 +74,7 @@ class SqliteDatabase:
         self._connections: list[Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._writing: Connection | None = None
         self._writer = threading.Thread(target=self._write_loop, name="db-write", daemon=True)
         self._writer.start()
 
@@ -93,37 +94,46 @@ class SqliteDatabase:
         self._jobs.put(None)
         self._writer.join()
         self._readers.shutdown()
-        for connection in self._connections:
+        for connection in (*self._connections, *filter(None, [self._writing])):
             connection.close()
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
+        try:
+            with self._reading().begin() as transaction:
+                return fn(transaction.connection)
+        except OperationalError as error:
+            raise storage_error(error) from error
+
+    def _reading(self) -> Connection:
+        """The calling thread's connection, opened at its first use."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._read_engine.connect()
             self._connections.append(connection)
-        try:
-            with connection.begin():
-                return fn(connection)
-        except OperationalError as error:
-            raise storage_error(error) from error
+        return connection
 
     def _write_loop(self) -> None:
-        with self._write_engine.connect() as connection:
-            while (job := self._jobs.get()) is not None:
-                batch = [job]
-                while len(batch) < GROUP and not self._jobs.empty():
-                    following = self._jobs.get()
-                    if following is None:
-                        self._jobs.put(None)
-                        break
-                    batch.append(following)
-                self._settle(connection, [job for job in batch if job[1].set_running_or_notify_cancel()])
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            while len(batch) < GROUP and not self._jobs.empty():
+                following = self._jobs.get()
+                if following is None:
+                    self._jobs.put(None)
+                    break
+                batch.append(following)
+            self._settle([job for job in batch if job[1].set_running_or_notify_cancel()])
 
-    def _settle(self, connection: Connection, batch: list[Job]) -> None:
-        outcomes = _attempt(connection, batch)
-        if outcomes is None:
-            # The engine refused in the middle and may have rolled everything back: let each stand on its own.
-            outcomes = [_alone(connection, job) for job in batch]
+    def _outcomes(self, batch: list[Job]) -> list[Outcome]:
+        try:
+            # Opened by the first write, so that an engine that refuses fails the write and not the thread.
+            connection = self._writing = self._writing or self._write_engine.connect()
+        except OperationalError as error:
+            return [(None, storage_error(error))] * len(batch)
+        # Where the engine refuses in the middle, it may have rolled everything back: then each stands on its own.
+        return _attempt(connection, batch) or [_alone(connection, job) for job in batch]
+
+    def _settle(self, batch: list[Job]) -> None:
+        outcomes = self._outcomes(batch)
         for (_, future), (value, error) in zip(batch, outcomes, strict=True):
             if error is None:
                 future.set_result(value)
@@ -139,12 +149,13 @@ def _attempt(connection: Connection, batch: list[Job]) -> list[Outcome] | None:
             for fn, _ in batch:
                 try:
                     with connection.begin_nested():
-                        outcomes.append((fn(connection), None))
+                        value = fn(connection)
+                    outcomes.append((value, None))
                 except OperationalError:
                     raise
                 except BaseException as error:  # noqa: BLE001 - it belongs to the caller, who waits for it
                     outcomes.append((None, error))
-    except OperationalError:
+    except DBAPIError:
         return None
     return outcomes
 

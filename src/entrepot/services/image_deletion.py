@@ -12,7 +12,7 @@ from entrepot.errors import ImageNotFound, ImageReferenced
 from entrepot.meta import image_pages, image_tags
 from entrepot.meta import images as rows
 from entrepot.services.access import authorize
-from entrepot.services.images import Failure, ImageId, resolve
+from entrepot.services.image_ids import Failure, ImageId, resolve
 from entrepot.services.repositories import require
 
 Child = Literal["refuse", "untag"]

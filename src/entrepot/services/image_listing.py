@@ -13,7 +13,7 @@ from entrepot.meta import images as rows
 from entrepot.meta.image_pages import TagStatus
 from entrepot.meta.images import ImageRow
 from entrepot.services.access import authorize
-from entrepot.services.images import ImageId, check_image_id, require_image
+from entrepot.services.image_ids import ImageId, check_image_id, require_image
 from entrepot.services.repositories import require
 
 

@@ -5,55 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 import structlog
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
-from entrepot.errors import ImageNotFound, InvalidParameter, StorageFull, StorageUnavailable
+from entrepot.errors import LimitExceeded, StorageFull, StorageUnavailable
 from entrepot.meta import image_tags
 from entrepot.meta import images as rows
 from entrepot.meta.images import ImageRow
 from entrepot.meta.times import to_micros
 from entrepot.rules.conversion import convert, negotiate
-from entrepot.rules.digests import DIGEST_PATTERN, check_digest_form, digest_of, has_digest_form
+from entrepot.rules.digests import digest_of
 from entrepot.rules.manifest import parse_manifest
-from entrepot.rules.names import TAG_PATTERN, check_tag, is_tag
 from entrepot.services.access import authorize
+from entrepot.services.image_ids import Failure, ImageId, require_image, resolve
 from entrepot.services.repositories import require
 
 PULL_RECORD_INTERVAL = timedelta(minutes=1)
+PULL_LIMIT = 64 * 1024 * 1024
 _INVALID = "Invalid request parameters"
 
 log = structlog.get_logger()
-
-
-FailureCode = Literal[
-    "InvalidImageDigest",
-    "InvalidImageTag",
-    "ImageTagDoesNotMatchDigest",
-    "ImageNotFound",
-    "MissingDigestAndTag",
-    "ImageReferencedByManifestList",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class ImageId:
-    """ECR's imageIdentifier: a digest, a tag, or both."""
-
-    digest: str | None = None
-    tag: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """ECR's imageFailure: why one of several images was left out."""
-
-    image_id: ImageId
-    code: FailureCode
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,50 +37,6 @@ class PulledImage:
     media_type: str
     payload: bytes
     row: ImageRow
-
-
-def resolve(connection: Connection, repository_id: int, image_id: ImageId) -> ImageRow | Failure:
-    """The image that an identifier names, or ECR's reason why there is none."""
-    if ill_formed := _ill_formed(image_id):
-        return ill_formed
-    by_tag = rows.find_image_by_tag(connection, repository_id, image_id.tag) if image_id.tag else None
-    if image_id.tag and by_tag is None:
-        return Failure(image_id, "ImageNotFound", "Requested image not found")
-    if by_tag and image_id.digest not in (None, by_tag.digest):
-        reason = f"{_INVALID}: given tag does not map to the given digest"
-        return Failure(image_id, "ImageTagDoesNotMatchDigest", reason)
-    found = by_tag or rows.find_image(connection, repository_id, image_id.digest or "")
-    return found or Failure(image_id, "ImageNotFound", "Requested image not found")
-
-
-def _ill_formed(image_id: ImageId) -> Failure | None:
-    if image_id.digest is None and image_id.tag is None:
-        return Failure(image_id, "MissingDigestAndTag", f"{_INVALID}: both tag and digest cannot be null")
-    if image_id.digest is not None and not has_digest_form(image_id.digest):
-        reason = f"{_INVALID}: image digest should satisfy the regex '{DIGEST_PATTERN}'"
-        return Failure(image_id, "InvalidImageDigest", reason)
-    if image_id.tag is not None and not is_tag(image_id.tag):
-        reason = f"{_INVALID}: image tag should satisfy the regex '{TAG_PATTERN}'"
-        return Failure(image_id, "InvalidImageTag", reason)
-    return None
-
-
-def check_image_id(image_id: ImageId) -> None:
-    """Raises InvalidParameter for an identifier that can name no image."""
-    if image_id.digest is None and image_id.tag is None:
-        raise InvalidParameter.at("imageId", "both tag and digest cannot be null")
-    if image_id.digest is not None:
-        check_digest_form(image_id.digest, "imageDigest")
-    if image_id.tag is not None:
-        check_tag(image_id.tag)
-
-
-def require_image(connection: Connection, repo: RepositoryRef, image_id: ImageId) -> ImageRow:
-    """The image that an identifier names; raises RepositoryNotFound, ImageNotFound."""
-    found = resolve(connection, require(connection, repo).id, image_id)
-    if isinstance(found, Failure):
-        raise ImageNotFound(repo.name, repo.account, image_id.digest, image_id.tag)
-    return found
 
 
 async def pull(
@@ -140,17 +69,22 @@ async def pull_many(
 
     The identifier of an image asked for by digest alone is given its first tag, as ECR does; ECR repeats the image
     for every further tag, which for large manifests with many of them would be more than any client can take.
+    Raises LimitExceeded past PULL_LIMIT bytes of manifests.
     """
     await authorize(app, ctx, "ecr:BatchGetImage", repo)
 
     def pull_txn(connection: Connection) -> list[tuple[ImageId, ImageRow | Failure, bytes]]:
         repository = require(connection, repo)
         found: list[tuple[ImageId, ImageRow | Failure, bytes]] = []
+        room = PULL_LIMIT
         for image_id in dict.fromkeys(image_ids):
             row = resolve(connection, repository.id, image_id)
             if isinstance(row, Failure):
                 found.append((image_id, row, b""))
             else:
+                room -= row.manifest_size
+                if room < 0:
+                    raise LimitExceeded(f"The manifests of the images have more than {PULL_LIMIT} bytes in all")
                 tag = image_id.tag or image_tags.first_tag(connection, row.id)
                 found.append((ImageId(image_id.digest, tag), row, rows.payload_of(connection, row.id)))
         return found

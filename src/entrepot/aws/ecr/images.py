@@ -11,8 +11,8 @@ from entrepot.errors import ManifestInvalid
 from entrepot.rules.digests import check_digest_form
 from entrepot.rules.media_types import without_parameters
 from entrepot.services import image_deletion, image_push, images
+from entrepot.services.image_ids import ImageId
 from entrepot.services.image_push import Push
-from entrepot.services.images import ImageId
 
 
 @operation("PutImage")

@@ -10,8 +10,8 @@ from entrepot.context import App, RepositoryRef
 from entrepot.meta.images import ImageRow
 from entrepot.meta.repositories import RepositoryRow
 from entrepot.rules.mutability import Mode, TagMutability
+from entrepot.services.image_ids import Failure, ImageId
 from entrepot.services.image_listing import TaggedImage
-from entrepot.services.images import Failure, ImageId
 
 
 def seconds(moment: datetime) -> float:
