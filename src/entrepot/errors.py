@@ -6,11 +6,9 @@ two doors never disagree. The names are those of ECR's exceptions without the su
 
     DomainError
       InvalidParameter (NameInvalid, PolicyInvalid), ValidationFailed, InvalidTagParameter, TooManyTags
-      LimitExceeded, Unsupported
-      AccessDenied, Unauthenticated
+      LimitExceeded, Unsupported, AccessDenied, Unauthenticated
       PackedPolicyTooLarge, InvalidIdentityToken, IdentityTokenExpired, ClaimRejected, IdentityProviderUnreachable
-      RepositoryNotFound, RepositoryAlreadyExists, RepositoryNotEmpty
-      RepositoryPolicyNotFound, RegistryPolicyNotFound
+      RepositoryNotFound, RepositoryAlreadyExists, RepositoryNotEmpty, RepositoryPolicyNotFound, RegistryPolicyNotFound
       ImageNotFound, ImageAlreadyExists, ImageTagAlreadyExists, ImageDigestDoesNotMatch
       ImageReferenced, ManifestInvalid, ManifestTooLarge, ReferencedImagesNotFound
       LayersNotFound (LayerNotFound), LayerInaccessible, LayerInUse, LayerAlreadyExists, InvalidLayer, InvalidLayerPart
