@@ -92,8 +92,15 @@ def test_a_role_that_is_not_there_is_refused_in_the_same_words(scene: Play) -> N
         missing = there.replace("there", "missing")
         said = await refusal(world, user, there)
         assert await refusal(world, user, missing) == said.replace("there", "missing")
-        # A path and the case of letters are part of the name.
-        for near in (there.replace("role/", "role/a/"), there.replace("there", "There")):
+
+    scene(play)
+
+
+def test_a_path_and_the_case_of_letters_are_part_of_a_roles_name(scene: Play) -> None:
+    async def play(world: World) -> None:
+        user, arn = await world.user("ci", MAY), await world.role("push", trust(ROOT), path="/a/")
+        await world.assume(user, arn)
+        for near in (arn.replace("/a/", "/"), arn.replace("/a/", "/A/"), arn.replace("push", "Push")):
             await refusal(world, user, near)
 
     scene(play)
