@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -27,9 +28,13 @@ def named(kind: Kind, *statements: Json, version: str = "2012-10-17", name: str 
     return NamedPolicy(name, policy(kind, *statements, version=version), source)
 
 
+def unique_id(prefix: str, arn: str) -> str:
+    return prefix + hashlib.sha256(arn.encode()).hexdigest()[:16].upper()
+
+
 def user(name: str = "bob", account: str = HOME, **tags: str) -> PrincipalFacts:
     arn = f"arn:aws:iam::{account}:user/{name}"
-    return PrincipalFacts("user", arn, account, f"AIDA{name.upper():X<16}", name, tags=tuple(tags.items()))
+    return PrincipalFacts("user", arn, account, unique_id("AIDA", arn), name, tags=tuple(tags.items()))
 
 
 def role(name: str = "ci", session: str = "s1", account: str = HOME, **tags: str) -> PrincipalFacts:
@@ -37,7 +42,7 @@ def role(name: str = "ci", session: str = "s1", account: str = HOME, **tags: str
         "role-session",
         f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
         account,
-        f"AROA{name.upper():X<16}",
+        unique_id("AROA", f"arn:aws:iam::{account}:role/{name}"),
         role_arn=f"arn:aws:iam::{account}:role/{name}",
         session_name=session,
         tags=tuple(tags.items()),
@@ -65,10 +70,10 @@ def request(
     action: str = "ecr:BatchGetImage",
     resource: str = "",
     account: str = HOME,
-    **context: Value,
+    **context: Any,
 ) -> AccessRequest:
     """Keys in `context` are written with two underscores for their colon: aws__SourceIp."""
-    keys = {key.replace("__", ":"): value for key, value in context.items()}
+    keys: dict[str, Value] = {key.replace("__", ":"): value for key, value in context.items()}
     return AccessRequest(principal or user(), action, resource or repository(account=account), account, keys)
 
 

@@ -82,6 +82,12 @@ def arn_segments(text: str) -> Segments | None:
     return segments if len(segments) == SEGMENTS and segments[0] == "arn" else None
 
 
+def has_early_variable(pattern: ArnPattern) -> bool:
+    """Whether a variable is written before the fifth colon, where a Resource element has none."""
+    pieces = split_parts(pattern.parts, ":", SEGMENTS - 1)[: SEGMENTS - 1]
+    return any(isinstance(part, Variable) for piece in pieces for part in piece)
+
+
 def _without_variables(parts: Iterable[Part]) -> list[Part]:
     """Variables as the text that they are written in, which no segment of an ARN is."""
     return [f"${{{part.key}}}" if isinstance(part, Variable) else part for part in parts]

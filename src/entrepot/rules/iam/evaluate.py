@@ -79,7 +79,7 @@ def _decide(request: AccessRequest, policies: PolicySet, outcomes: dict[Layer, O
     if denial:
         return _decision("explicit-deny", denial, denial.deny, policies)
     principal, resource = request.principal, outcomes["resource"]
-    at_home = principal.account != "" and principal.account == request.resource_account
+    at_home = principal.account == request.resource_account
     if principal.kind == "root" and at_home and not is_trust(policies):
         return Decision(allowed=True, reason="root")
     if principal.kind == "anonymous" and request.action.lower() not in ANONYMOUS_ACTIONS:

@@ -91,10 +91,17 @@ def _layer_step(outcome: Outcome, found: Examination) -> Step:
     if not outcome.limits or (outcome.layer in {"resource", "identity"} and not outcome.checked):
         return Step(f"{title}: there are none", "absent")
     if outcome.deny:
-        return Step(f"{title} deny it: {_name(outcome.deny)}", "deny", details)
+        return Step(f"{title} {_verb('deny', outcome)} it: {_name(outcome.deny)}", "deny", details)
     if outcome.allow:
-        return Step(f"{title} allow it: {_name(outcome.allow)}{_extent(outcome)}", "allow", details)
-    return Step(f"{title} say nothing about it", "none", details)
+        text = f"{title} {_verb('allow', outcome)} it: {_name(outcome.allow)}{_extent(outcome)}"
+        return Step(text, "allow", details)
+    return Step(f"{title} {_verb('say', outcome)} nothing about it", "none", details)
+
+
+def _verb(plural: str, outcome: Outcome) -> str:
+    """There is one boundary, but there are policies of everything else."""
+    singular = {"deny": "denies"}.get(plural, f"{plural}s")
+    return singular if outcome.layer == "boundary" else plural
 
 
 def _extent(outcome: Outcome) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from entrepot.rules.iam.arns import SEGMENTS
+from entrepot.rules.iam.arns import has_early_variable
 from entrepot.rules.iam.conditions import Condition, holds_without_key
 from entrepot.rules.iam.document import WITH_VARIABLES, Policy, Statement
 from entrepot.rules.iam.finding import Finding, finding, rewritten
 from entrepot.rules.iam.keys import KNOWN_KEYS, exists, key_facts
-from entrepot.rules.iam.patterns import Variable, parse_parts, split_parts
+from entrepot.rules.iam.patterns import Variable, parse_parts
 from entrepot.rules.iam.vocabulary import covered
 
 _ALWAYS_THERE = frozenset(
@@ -130,18 +130,19 @@ _KINDS = {
 
 def _variables_in_vain(policy: Policy, statement: Statement) -> Iterator[Finding]:
     patterns = statement.resources.patterns if statement.resources else ()
-    written = [pattern.written for pattern in patterns]
     if policy.version != WITH_VARIABLES:
-        texts = [*written, *(value for condition in statement.conditions for value in condition.values)]
+        texts = [
+            *(pattern.written for pattern in patterns),
+            *(value for condition in statement.conditions for value in condition.values),
+        ]
         for text in texts:
             if _variables_in(text):
                 why = f'in a policy without "Version": "{WITH_VARIABLES}" the variable in \'{text}\' stands for itself'
                 yield finding("variable-never-matches", "error", statement, why)
         return
-    for text in written:
-        pieces = split_parts(parse_parts(text, wildcards=True, variables=True), ":", SEGMENTS - 1)
-        if any(isinstance(part, Variable) for piece in pieces[: SEGMENTS - 1] for part in piece):
-            why = f"variables stand only in the last part of an ARN, which is not so in '{text}'"
+    for pattern in patterns:
+        if has_early_variable(pattern):
+            why = f"variables stand only in the last part of an ARN, which is not so in '{pattern.written}'"
             yield finding("variable-never-matches", "error", statement, why)
 
 

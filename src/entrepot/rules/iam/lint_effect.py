@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from entrepot.rules.iam.arns import ArnPattern
+from entrepot.rules.iam.arns import ArnPattern, has_early_variable
 from entrepot.rules.iam.document import Policy, Statement
 from entrepot.rules.iam.elements import Actions, parse_actions
 from entrepot.rules.iam.finding import Finding, finding, rewritten, without_actions
@@ -21,6 +21,7 @@ _REPOSITORIES = {
         "ecr-public": ("arn", "aws*", "ecr-public", "*", "????????????", "re*/?*"),
     }.items()
 }
+_OF_ECR = ACTIONS["ecr"] | ACTIONS["ecr-public"]
 _LOGIN_STATEMENT = {"Effect": "Allow", "Action": LOGIN, "Resource": "*"}
 
 
@@ -59,7 +60,7 @@ def wrong_resources(policy: Policy, account: str) -> Iterator[Finding]:  # noqa:
     """Resources that no action of the statement is ever about."""
     for statement in policy.statements:
         if not {service_of(each) for each in statement.actions.written} <= set(_REPOSITORIES):
-            if policy.kind in {"resource", "registry"} and not covered(statement.actions, ACTIONS["ecr"]):
+            if policy.kind in {"resource", "registry"} and not covered(statement.actions, _OF_ECR):
                 yield finding("never-applies", "error", statement, "a policy of ECR is about actions of ECR only")
             continue
         if statement.actions.negated:
@@ -84,7 +85,8 @@ def _wrong_patterns(statement: Statement) -> Iterator[Finding]:
     if resources is None or resources.negated:
         return
     services = {service_of(each) for each in statement.actions.written}
-    wrong = [each for each in resources.patterns if not any(_may_be(each, service) for service in services)]
+    known = [each for each in resources.patterns if not has_early_variable(each)]
+    wrong = [each for each in known if not any(_may_be(each, service) for service in services)]
     for each in wrong:
         whole = len(wrong) == len(resources.patterns)
         why = (
@@ -140,6 +142,7 @@ def _takes_in(wide: Actions, narrow: Actions) -> bool:
 
 
 def _closest(action: str) -> str | None:
-    among = {each.lower(): each for each in ALL if service_of(each) == service_of(action)}
-    found = get_close_matches(action.lower(), among, n=1, cutoff=0.75)
-    return among[found[0]] if found else None
+    """The action that was probably meant; rather none than one that does something else (GetImage is not PutImage)."""
+    names = {each.partition(":")[2].lower(): each for each in ALL if service_of(each) == service_of(action)}
+    found = get_close_matches(action.partition(":")[2].lower(), names, n=1, cutoff=0.85)
+    return names[found[0]] if found else None

@@ -38,7 +38,8 @@ class Variable:
 
 Part = str | Wild | Variable
 
-_TOKEN = re.compile(r"\$\{([^}]*)\}|([*?])|[^*?$]+|\$")
+_TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<wild>[*?])|[^*?$]+|\$")
+_TOKEN_WITHOUT_VARIABLES = re.compile(r"(?P<wild>[*?])|[^*?]+")
 _VARIABLE = re.compile(r"([^\s,'{}*?$]+)(?:,\s*'([^']*)')?")
 _ESCAPES = frozenset("*?$")
 
@@ -76,12 +77,11 @@ def parse_pattern(text: str, *, wildcards: bool, variables: bool) -> Pattern:
 def parse_parts(text: str, *, wildcards: bool, variables: bool) -> list[Part]:
     """The pieces of a pattern, as `parse_pattern` reads it."""
     parts: list[Part] = []
-    for found in _TOKEN.finditer(text):
-        inside, wild = found.groups()
-        if wild and wildcards:
-            parts.append(Wild(wild))
-        elif inside is not None and variables:
-            parts.append(_variable(inside) or found[0])
+    for found in (_TOKEN if variables else _TOKEN_WITHOUT_VARIABLES).finditer(text):
+        if found.lastgroup == "wild" and wildcards:
+            parts.append(Wild(found[0]))
+        elif found.lastgroup == "variable":
+            parts.append(_variable(found["variable"]) or found[0])
         else:
             parts.append(found[0])
     return parts

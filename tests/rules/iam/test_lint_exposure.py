@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from entrepot.rules.iam.document import Kind
+from tests.rules.iam.build import HOME, Json, statement, user
+from tests.rules.iam.linting import LOGIN, codes, findings, of_identity, suggested
+
+PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+
+def open_to(principal: Any, action: Any = PULL, effect: str = "Allow", **more: Any) -> Json:
+    return {"Effect": effect, "Principal": principal, "Action": action, **more}
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": [HOME, "*"]}])
+def test_public_access(principal: Any) -> None:
+    (found,) = findings("resource", open_to(principal))
+    assert (found.code, found.severity, found.statement) == ("public-access", "warning", 0)
+    assert found.why.endswith("lets anyone on the network pull; name accounts, or narrow it by a condition")
+    assert suggested(found) == open_to({"AWS": f"arn:aws:iam::{HOME}:root"})
+
+
+def test_public_access_says_what_else_it_gives() -> None:
+    (found,) = findings("resource", open_to("*", ["ecr:PutImage", "ecr:ListImages"], Sid="all of it"))
+    assert found.why.startswith("statement 1 'all of it': ")
+    assert "every AWS account may ecr:ListImages, ecr:PutImage;" in found.why
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:PrincipalAccount": HOME}},
+        {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}},
+        {"IpAddress": {"AWS:SourceIp": "192.0.2.0/24"}},
+        {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+        {"ForAnyValue:StringLike": {"aws:PrincipalTag/team": "a*"}},
+    ],
+)
+def test_a_condition_narrows(condition: Json) -> None:
+    assert codes("resource", open_to("*", Condition=condition)) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringNotEquals": {"aws:PrincipalAccount": HOME}},
+        {"StringEqualsIfExists": {"aws:SourceVpce": "vpce-1"}},
+        {"Null": {"aws:PrincipalArn": "false"}},
+        {"IpAddress": {"aws:SourceIp": ["0.0.0.0/0", "192.0.2.0/24"]}},
+        {"StringLike": {"aws:PrincipalAccount": "*"}},
+        {"Bool": {"aws:SecureTransport": "true"}},
+    ],
+)
+def test_a_condition_that_does_not(condition: Json) -> None:
+    assert "public-access" in codes("resource", open_to("*", Condition=condition))
+
+
+def test_denials_and_names_are_no_public_access() -> None:
+    assert codes("resource", open_to("*", effect="Deny")) == []
+    assert codes("resource", open_to({"AWS": [HOME, user().arn]})) == []
+
+
+def test_not_principal() -> None:
+    names = [HOME, user().arn]
+    (found,) = findings("resource", {"Effect": "Deny", "NotPrincipal": {"AWS": names}, "Action": "ecr:PutImage"})
+    assert (found.code, found.severity) == ("not-principal", "warning")
+    arns = [user().arn, f"arn:aws:iam::{HOME}:root"]
+    condition = {"ArnNotEquals": {"aws:PrincipalArn": arns}}
+    assert suggested(found) == open_to("*", "ecr:PutImage", "Deny", Condition=condition)
+
+
+def test_not_principal_that_cannot_be_put_otherwise() -> None:
+    for principal in ({"Service": "ecr.amazonaws.com"}, {"AWS": HOME}):
+        (found,) = findings("resource", {"Effect": "Deny", "NotPrincipal": principal, "Action": "ecr:PutImage"})
+        assert found.suggestion is None
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("ecr:*", ["grants-delete", "grants-policy-changes"]),
+        ("*", ["grants-delete", "grants-policy-changes"]),
+        ("ecr:Batch*", ["grants-delete"]),
+        ("ecr:Set*", ["grants-policy-changes"]),
+        ("ecr:Put*", ["grants-delete", "grants-policy-changes"]),
+        (["ecr:Get*", "ecr:Describe*", "ecr:List*"], []),
+        ("s3:*", []),
+        ("ecr:SetRepositoryPolicy", []),
+        ("ecr:BatchDeleteImage", []),
+    ],
+)
+def test_wildcards_that_grant_more_than_meant(action: Any, expected: list[str]) -> None:
+    assert of_identity(statement(action=action)) == expected
+
+
+def test_a_wildcard_is_spelt_out() -> None:
+    found = findings("identity", LOGIN, statement(action=["ecr:Batch*", "ecr:Get*", "s3:*"]))
+    assert [each.code for each in found] == ["grants-delete"]
+    assert "also allows what deletes: ecr:BatchDeleteImage" in found[0].why
+    spelt_out = [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:BatchGetRepositoryScanningConfiguration",
+        "ecr:BatchImportUpstreamImage",
+    ]
+    assert suggested(found[0]) == statement(action=[*spelt_out, "ecr:Get*", "s3:*"])
+
+
+def test_what_cannot_be_spelt_out() -> None:
+    everything_else = {"Effect": "Allow", "NotAction": "ecr:DeleteRepository", "Resource": "*"}
+    for each in findings("identity", everything_else, statement(action="*")):
+        assert each.code.startswith("grants-")
+        assert each.suggestion is None
+
+
+@pytest.mark.parametrize("kind", ["boundary", "identity"])
+def test_a_denial_or_a_limit_may_be_wide(kind: Kind) -> None:
+    assert codes(kind, statement("Deny")) == []
+    assert codes("boundary", statement()) == []
+
+
+def test_a_pusher_that_can_delete() -> None:
+    push = ["ecr:PutImage", "ecr:InitiateLayerUpload", "ecr:BatchDeleteImage"]
+    (found,) = findings("identity", LOGIN, statement(action=push))
+    assert (found.code, found.severity, found.statement) == ("push-can-delete", "warning", 1)
+    assert suggested(found) == statement(action=push[:2])
+    split = findings("identity", LOGIN, statement(action=push[:2]), statement(action=push[2:]))
+    assert [(each.code, each.statement, each.suggestion) for each in split] == [("push-can-delete", 2, None)]
+
+
+def test_deleting_without_pushing_is_a_job_of_its_own() -> None:
+    assert of_identity(statement(action=["ecr:BatchDeleteImage", "ecr:ListImages"])) == []
+    assert of_identity(statement("Deny", ["ecr:BatchDeleteImage"]), statement(action="ecr:PutImage")) == []
