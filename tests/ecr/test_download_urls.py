@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from entrepot.app import utc_now
-from entrepot.context import App
+from entrepot.context import App, Client
 from entrepot.errors import AccessDenied
 from entrepot.fronts.files import PREFIX
 from entrepot.meta import access_keys
@@ -54,7 +54,7 @@ def redeem(server: Server, url: str, at: datetime) -> str:
     ticket = url.removeprefix(f"{server.url}{PREFIX}")
 
     async def work(app: App) -> str:
-        return (await downloads.redeem(replace(app, clock=lambda: at), ticket, "request")).digest
+        return (await downloads.redeem(replace(app, clock=lambda: at), ticket, "request", Client())).digest
 
     return in_app(server.data, work)
 

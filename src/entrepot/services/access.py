@@ -71,7 +71,9 @@ async def decide(app: App, ctx: Context, action: str, resource: Target, keys: Ma
     what = await access_policies.of_resource(app, resource)
     mentioned = who.mentioned | what.mentioned
     known = condition_keys(ctx, keys) if mentioned else {}
-    key = (action, ctx.principal, who.version, resource, what.version, relevant(known, mentioned))
+    # What the service says of the request decides too, whether or not a policy is seen to mention it.
+    given = tuple(sorted(keys.items()))
+    key = (action, ctx.principal, who.version, resource, what.version, relevant(known, mentioned), given)
     if found := app.access.decisions.get(key):
         return cast("Decision", found)
     request = await request_for(app, ctx, action, resource, keys, who, what)

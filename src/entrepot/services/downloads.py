@@ -59,7 +59,6 @@ async def redeem(app: App, text: str, request_id: str, client: Client) -> BlobRo
 
 async def _open(app: App, text: str) -> _Ticket:
     try:
-        opened = await sealed_text.read(app.keyring, text, _PURPOSE, _LONGEST)
-    except ContentDamaged as error:
+        return msgspec.msgpack.decode(await sealed_text.read(app.keyring, text, _PURPOSE, _LONGEST), type=_Ticket)
+    except (ContentDamaged, msgspec.DecodeError) as error:
         raise AccessDenied("The download URL is not valid") from error
-    return msgspec.msgpack.decode(opened, type=_Ticket)

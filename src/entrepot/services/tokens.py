@@ -64,9 +64,9 @@ async def redeem(app: App, password: str, now: datetime) -> tuple[Principal, Reg
     """
     try:
         opened = await sealed_text.read(app.keyring, password, _PURPOSE, _LONGEST)
-    except ContentDamaged as error:
+        claims = msgspec.msgpack.decode(opened, type=_Claims)
+    except (ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
-    claims = msgspec.msgpack.decode(opened, type=_Claims)
     if datetime.fromtimestamp(claims.expires, UTC) <= now:
         raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.")
     principal = await find_holder(app, claims.access_key_id, claims.session_token, now)
