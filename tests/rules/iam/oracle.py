@@ -59,7 +59,8 @@ def _install(npm: str, folder: Path) -> None:
         result = subprocess.run(command, cwd=made, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             unavailable(f"npm could not install the second opinion: {result.stderr[-500:]}")
-        made.rename(folder)
+        if not folder.exists():  # another run may have been quicker
+            made.rename(folder)
 
 
 def ask(cases: Iterable[Case], scratch: Path) -> list[dict[str, Any]]:

@@ -26,7 +26,46 @@ def test_public_access(principal: Any) -> None:
 def test_public_access_says_what_else_it_gives() -> None:
     (found,) = findings("resource", open_to("*", ["ecr:PutImage", "ecr:ListImages"], Sid="all of it"))
     assert found.why.startswith("statement 1 'all of it': ")
-    assert "every AWS account may ecr:ListImages, ecr:PutImage;" in found.why
+    assert "lets anyone on the network pull, and every AWS account do ecr:ListImages, ecr:PutImage;" in found.why
+    found = findings("resource", open_to("*", "ecr:*"))[0]
+    assert "ecr:BatchImportUpstreamImage and " in found.why
+    assert "more actions;" in found.why
+
+
+def test_a_role_that_everyone_may_assume() -> None:
+    (found,) = findings("trust", open_to("*", "sts:AssumeRole"))
+    assert (found.code, found.severity) == ("public-access", "warning")
+    assert "lets every AWS account assume the role;" in found.why
+
+
+ISSUER = "token.actions.githubusercontent.com"
+PROVIDER = {"Federated": f"arn:aws:iam::{HOME}:oidc-provider/{ISSUER}"}
+AUDIENCE = {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com"}}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        AUDIENCE,
+        {"StringLike": {f"{ISSUER}:sub": "*"}},
+        {"StringLikeIfExists": {f"{ISSUER}:sub": "repo:us/app:*"}},
+        {"StringNotEquals": {f"{ISSUER}:sub": "repo:them/app"}},
+        {"Null": {f"{ISSUER}:sub": "false"}},
+    ],
+)
+def test_an_issuer_s_every_subject(condition: Json) -> None:
+    trust = open_to(PROVIDER, "sts:AssumeRoleWithWebIdentity", Condition=condition)
+    (found,) = findings("trust", trust)
+    assert (found.code, found.severity) == ("open-federation", "warning")
+    better = suggested(found)["Condition"]
+    assert better["StringLike"][f"{ISSUER}:sub"] == "repo:ORGANISATION/REPOSITORY:*"
+    assert {name for name in condition if name != "StringLike"} <= set(better)
+
+
+def test_an_issuer_s_named_subjects() -> None:
+    subject = {"StringLike": {f"{ISSUER}:sub": ["repo:us/app:ref:refs/heads/main"]}}
+    assert codes("trust", open_to(PROVIDER, "sts:AssumeRoleWithWebIdentity", Condition=AUDIENCE | subject)) == []
 
 
 @pytest.mark.parametrize(

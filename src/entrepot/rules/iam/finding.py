@@ -13,6 +13,7 @@ from entrepot.rules.iam.vocabulary import covered
 
 Code = Literal[
     "public-access",
+    "open-federation",
     "not-principal",
     "grants-delete",
     "grants-policy-changes",
@@ -54,9 +55,14 @@ def finding(code: Code, severity: Severity, statement: Statement, why: str, sugg
     return Finding(code, severity, statement.index, f"statement {statement.index + 1}{sid}: {why}", suggestion)
 
 
+def written(statement: Statement) -> dict[str, Any]:
+    """A statement's JSON."""
+    return json.loads(statement.written)
+
+
 def rewritten(statement: Statement, changes: Mapping[str, Any]) -> str:
     """A statement's JSON with elements changed, or taken out where the change is None."""
-    fields: dict[str, Any] = {**json.loads(statement.written), **changes}
+    fields = {**written(statement), **changes}
     return json.dumps({name: value for name, value in fields.items() if value is not None}, indent=2)
 
 

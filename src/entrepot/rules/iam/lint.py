@@ -12,6 +12,7 @@ Check = Callable[[Policy, str], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     lint_exposure.public_access,
+    lint_exposure.open_federation,
     lint_exposure.not_principal,
     lint_exposure.wide_grants,
     lint_exposure.push_can_delete,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from entrepot.rules.iam.arns import has_early_variable
 from entrepot.rules.iam.conditions import Condition, holds_without_key
 from entrepot.rules.iam.document import WITH_VARIABLES, Policy, Statement
-from entrepot.rules.iam.finding import Finding, finding, rewritten
+from entrepot.rules.iam.finding import Finding, finding, rewritten, written
 from entrepot.rules.iam.keys import KNOWN_KEYS, exists, key_facts
 from entrepot.rules.iam.patterns import Variable, parse_parts
 from entrepot.rules.iam.vocabulary import covered
@@ -167,7 +166,7 @@ def _shown(condition: Condition) -> str:
 
 
 def _conditions(statement: Statement) -> dict[str, Any]:
-    return json.loads(statement.written)["Condition"]
+    return written(statement)["Condition"]
 
 
 def _with_operator(statement: Statement, condition: Condition, operator: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from entrepot.rules.iam.conditions import Condition
 from entrepot.rules.iam.document import Policy, Statement
-from entrepot.rules.iam.finding import Code, Finding, finding, rewritten, without_actions
+from entrepot.rules.iam.finding import Code, Finding, finding, rewritten, without_actions, written
 from entrepot.rules.iam.vocabulary import DELETE, POLICY, PULL, PUSH, covered, named
 
 _NARROWING = (
@@ -23,12 +23,23 @@ def public_access(policy: Policy, account: str) -> Iterator[Finding]:
         principals = statement.principals
         if principals is None or not principals.everyone or any(map(_narrows, statement.conditions)):
             continue
-        more = sorted(covered(statement.actions) - PULL)
-        what = "pull" if not more else f"pull, and every AWS account {_and_more(more)}"
-        why = f'the principal "*" lets anyone on the network {what}; name accounts, or narrow it by a condition'
+        why = f'the principal "*" lets {_everyone(policy, statement)}; name accounts, or narrow it by a condition'
         owner = account or "ACCOUNT_ID"
         suggestion = rewritten(statement, {"Principal": {"AWS": f"arn:aws:iam::{owner}:root"}})
         yield finding("public-access", "warning", statement, why, suggestion)
+
+
+def open_federation(policy: Policy, account: str) -> Iterator[Finding]:  # noqa: ARG001 - what every check is given
+    """Trust in an issuer of tokens, without a word on whose token it has to be: anyone may have an account there."""
+    for statement in _allowing(policy):
+        principals = statement.principals
+        if principals is None or not principals.federated or any(map(_names_subject, statement.conditions)):
+            continue
+        issuer = min(principals.federated).partition("oidc-provider/")[2] or "ISSUER"
+        why = f"every subject of {issuer} can assume the role; ask for yours by a condition on {issuer}:sub"
+        element = {**written(statement).get("Condition", {})}
+        element["StringLike"] = {**element.get("StringLike", {}), f"{issuer}:sub": "repo:ORGANISATION/REPOSITORY:*"}
+        yield finding("open-federation", "warning", statement, why, rewritten(statement, {"Condition": element}))
 
 
 def not_principal(policy: Policy, account: str) -> Iterator[Finding]:  # noqa: ARG001 - what every check is given
@@ -85,9 +96,21 @@ def _narrows(condition: Condition) -> bool:
     return condition.lower.startswith(_NARROWING) and not everything
 
 
-def _and_more(actions: list[str]) -> str:
-    shown = ", ".join(actions[:3])
-    return f"may {shown}" if len(actions) <= len(actions[:3]) else f"may {shown} and {len(actions) - 3} more actions"
+def _names_subject(condition: Condition) -> bool:
+    positive = not condition.operator.negated and condition.operator.family == "string"
+    holds_anyway = condition.if_exists or condition.quantifier == "ForAllValues"
+    return condition.lower.endswith(":sub") and positive and not holds_anyway and "*" not in condition.values
+
+
+def _everyone(policy: Policy, statement: Statement) -> str:
+    """Who may what, by a principal that is everyone."""
+    if policy.kind == "trust":
+        return "every AWS account assume the role"
+    more = sorted(covered(statement.actions) - PULL)
+    if not more:
+        return "anyone on the network pull"
+    rest = f" and {len(more) - 3} more actions" if more[3:] else ""
+    return f"anyone on the network pull, and every AWS account do {', '.join(more[:3])}{rest}"
 
 
 def _by_condition(statement: Statement) -> str | None:
