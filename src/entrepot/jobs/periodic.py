@@ -28,4 +28,7 @@ async def run(app: App) -> None:
                 await sweep(app)
         except DomainError as error:
             log.warning("sweep put off", reason=error.message)
+        except Exception:
+            # The job's outermost place: whatever one round fails of, the next one is to take place.
+            log.exception("sweep failed")
         await asyncio.sleep(INTERVAL.total_seconds())
