@@ -11,10 +11,26 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.support import engines, pgbouncer, postgres
 from tests.support.content import ContentCache
 from tests.support.oci import Oci
 from tests.support.server import Server, start_server
 from tests.support.tls import Certificate, make_certificate
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=engines.ENGINES, default=engines.ENGINES[0], help="What servers keep their metadata in."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    engines.choose(config.getoption("--engine"))
+
+
+def pytest_unconfigure() -> None:
+    pgbouncer.end()
+    postgres.end()
 
 
 class StartServer(Protocol):

@@ -7,12 +7,13 @@ import configparser
 import os
 import time
 import uuid
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
@@ -26,8 +27,11 @@ from entrepot.errors import KeyUnavailable, StorageUnavailable
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
 from entrepot.meta import data_keys
-from entrepot.meta.schema import migrate
+from entrepot.meta.postgres import PostgresDatabase, postgres_engine, wait_for
+from entrepot.meta.postgres_errors import reason
+from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
+from entrepot.ports import Database
 from entrepot.services import credentials
 from entrepot.services.access_cache import ProcessCache
 from entrepot.services.credentials import AccessKey
@@ -82,9 +86,10 @@ def prepare(settings: Settings) -> Prepared:
     paths = Paths(settings.data)
     for folder in (paths.data, paths.blobs, paths.aws_config.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _ensure_master_key(paths)
-    _migrate(paths.database)
-    paths.database.chmod(0o600)
+    if not settings.database:
+        _ensure_master_key(paths, sealed=paths.database.exists())
+    sealed = _migrate(settings)
+    _ensure_master_key(paths, sealed=sealed)
     root = asyncio.run(_ensure_root(settings, settings.account))
     _write_profile(paths.aws_config, PROFILE, root, settings)
     return Prepared(paths.aws_config, settings.url)
@@ -107,10 +112,12 @@ def create_account(settings: Settings, account: str) -> str:
 def require_deployment(settings: Settings) -> None:
     """Raises KeyUnavailable where nothing was prepared, so that no command makes half a deployment."""
     paths = Paths(settings.data)
-    if not (paths.master_key.exists() and paths.database.exists()):
+    if not (paths.master_key.exists() and (settings.database or paths.database.exists())):
         raise KeyUnavailable(
             f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
         )
+    with _engine(settings) as engine:
+        require_schema(engine)
 
 
 def build(settings: Settings) -> ASGIApp:
@@ -120,20 +127,28 @@ def build(settings: Settings) -> ASGIApp:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[App]:
-    """The App of one process, with its periodic work, while it serves."""
+    """The App of one process, with its periodic work unless that is left to others, while it serves."""
     async with opened(settings) as app:
-        task = asyncio.create_task(periodic.run(app))
+        task = asyncio.create_task(periodic.run(app)) if settings.work else None
         try:
             yield app
         finally:
-            task.cancel()
+            if task:
+                task.cancel()
+                await asyncio.wait({task})
+
+
+async def work(settings: Settings, stopped: asyncio.Event) -> None:
+    """Periodic work and nothing else, until `stopped`; what is under way then is ended, for another node to go on."""
+    async with running(replace(settings, work=True)):
+        await stopped.wait()
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
     paths = Paths(settings.data)
-    db = SqliteDatabase(paths.database)
+    db = _database(settings)
     blobs = SealedBlobStore(FolderStore(paths.blobs))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
     keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now)
@@ -152,6 +167,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             jwks=jwks,
             trusted_proxies=settings.trusted_proxies,
             strict_policies=settings.strict_policies,
+            gc_delay=settings.gc_delay,
         )
     finally:
         fetcher.close()
@@ -169,10 +185,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _ensure_master_key(paths: Paths) -> None:
+def _ensure_master_key(paths: Paths, *, sealed: bool) -> None:
+    """Makes the master key, unless something was sealed with one before."""
     if paths.master_key.exists():
         return
-    if paths.database.exists():
+    if sealed:
         raise KeyUnavailable(
             f"The master key {paths.master_key} is missing, and the data cannot be read without it. Restore it.",
             "NotFoundException",
@@ -180,14 +197,36 @@ def _ensure_master_key(paths: Paths) -> None:
     create_master_key(paths.master_key)
 
 
-def _migrate(database: Path) -> None:
-    engine = sqlite_engine(database, writes=True)
+def _database(settings: Settings) -> Database:
+    if settings.database:
+        return PostgresDatabase(settings.database, settings.database_connections)
+    return SqliteDatabase(Paths(settings.data).database)
+
+
+@contextmanager
+def _engine(settings: Settings) -> Generator[Engine]:
+    """What migrations run on. Raises StorageUnavailable where the database cannot be used."""
+    path = Paths(settings.data).database
+    engine = postgres_engine(settings.database) if settings.database else sqlite_engine(path, writes=True)
     try:
-        migrate(engine)
+        if settings.database:
+            wait_for(engine)
+        yield engine
     except DBAPIError as error:
-        raise StorageUnavailable(f"The database {database} cannot be used: {error.orig}") from error
+        name = "of the setting database" if settings.database else path
+        raise StorageUnavailable(f"The database {name} cannot be used: {reason(error)}") from error
     finally:
         engine.dispose()
+
+
+def _migrate(settings: Settings) -> bool:
+    """Brings the database to this release's schema; says whether it holds what a master key sealed."""
+    with _engine(settings) as engine:
+        migrate(engine)
+        if not settings.database:
+            Paths(settings.data).database.chmod(0o600)
+        with engine.connect() as connection:
+            return data_keys.any_key(connection) is not None
 
 
 async def _ensure_root(settings: Settings, account: str) -> AccessKey:

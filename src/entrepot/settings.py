@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from entrepot.settings_values import (
     ACCOUNT,
     ADDRESS,
     AUTHORITY,
+    DATABASE,
+    DURATION,
     NETWORKS,
     OPTIONAL_PATH,
     PATH,
@@ -61,7 +64,7 @@ def declare(kind: Kind, default: str, help_text: str, **more: Any) -> Any:  # no
     """A dataclass field that carries its own `Setting`; `more` are that class's further members."""
     setting = Setting(kind, default, help_text, **more)
     value = MISSING if setting.locate else kind.parse(default)
-    return field(default=value, metadata={"setting": setting})
+    return field(default=value, repr=not setting.secret, metadata={"setting": setting})
 
 
 def data_home(environ: Mapping[str, str]) -> str:
@@ -85,6 +88,17 @@ class Settings:
         "$XDG_DATA_HOME/entrepot, or ~/.local/share/entrepot",
         "Folder that holds everything that is kept. Made (mode 0700) where it is missing.",
         locate=data_home,
+    )
+    database: str = declare(
+        DATABASE,
+        "",
+        "PostgreSQL database for the metadata, as a libpq URI: postgresql://user:password@host:5432/name, with several "
+        "hosts and any of libpq's parameters. Flags can be seen by other users of the machine: a password goes into "
+        "the variable, the file, or libpq's own PGPASSWORD or passfile. Empty: an SQLite file in the data folder.",
+        secret=True,
+    )
+    database_connections: int = declare(
+        integer(1, 1000), "10", "Connections to PostgreSQL that each process keeps open at the most."
     )
     region: str = declare(
         REGION, "us-east-1", "Region of the account that the first start makes, and of anonymous pulls by plain hosts."
@@ -118,6 +132,19 @@ class Settings:
         TRUTH,
         "false",
         "Refuse repository and registry policies that the lint has findings for, in place of a header and a log line.",
+    )
+    work: bool = declare(
+        TRUTH,
+        "true",
+        "Do periodic work (sweeping, garbage collection) in the processes that serve. false where `entrepot worker` "
+        "runs beside them.",
+    )
+    gc_delay: timedelta = declare(
+        DURATION,
+        "1d",
+        "How long layers are kept after the last image that needs them is gone, or after an upload that no image came "
+        "to use. Clients have half of it between being told that a layer is there and pushing its image. 0 is for "
+        "tests: layers go before their image comes.",
     )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(

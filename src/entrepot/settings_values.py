@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -18,10 +19,14 @@ _PORT = r"(?::[0-9]{1,5})?"
 _REGION = re.compile(_LABEL)
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _AUTHORITY = re.compile(rf"{_LABEL}(?:\.{_LABEL})*{_PORT}")
+# A libpq URI: user and password end at the only @, so that no part of a password is taken for a host and told.
+_DATABASE = re.compile(r"postgres(?:ql)?://(?:[^@/?#\s]*@)?[^@/?#\s]*(?:/[^@/?#\s]*)?(?:\?[^#\s]*)?")
 _ADDRESS = re.compile(r"[A-Za-z0-9._:%-]+")
 _MAX_NAME = 253  # RFC 1035 section 2.3.4, without the length octets
 _MAX_PORT = 65535
 _MAX_DIGITS = 18
+_DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
+_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,23 @@ def _truth(text: str) -> bool:
     return text.lower() == "true"
 
 
+def _duration(text: str) -> timedelta:
+    found = _DURATION.fullmatch(text)
+    if not found:
+        if text == "0":
+            return timedelta()
+        raise ValueError(text)
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def duration_text(value: timedelta) -> str:
+    """A duration in the largest unit that it is a whole number of, as a user would write it."""
+    for letter, unit in _UNITS.items():
+        if value and not value % unit:
+            return f"{value // unit}{letter}"
+    return f"{value // _UNITS['s']}s"
+
+
 def integer(low: int, high: int) -> Kind:
     """A whole number in decimal digits, from `low` to `high`."""
 
@@ -98,7 +120,9 @@ ADDRESS = Kind("an IP address or host name", _matching(_ADDRESS))
 REGION = Kind("a region name (lower-case letters, digits and hyphens)", _matching(_REGION))
 ACCOUNT = Kind("an account id of 12 digits", _matching(_ACCOUNT))
 AUTHORITY = Kind("a DNS name, with or without a port", _or_empty(_authority))
+DATABASE = Kind("a URL that begins with postgresql://, reserved characters as %XX", _or_empty(_matching(_DATABASE)))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
 NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)
+DURATION = Kind("a duration such as 90s, 30m, 12h or 7d", _duration)
 TRUTH = Kind("true or false", _truth, bool)

@@ -6,9 +6,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+from entrepot.meta.postgres import PostgresDatabase
 from entrepot.meta.schema import migrate
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
 from entrepot.ports import Database
+from tests.support.pgbouncer import pgbouncer
+from tests.support.postgres import cluster
 
 OpenDatabase = Callable[[Path], AbstractAsyncContextManager[Database]]
 
@@ -26,4 +29,31 @@ async def sqlite(folder: Path) -> AsyncGenerator[Database]:
         database.close()
 
 
-DATABASES: dict[str, OpenDatabase] = {"sqlite": sqlite}
+@asynccontextmanager
+async def postgres(folder: Path) -> AsyncGenerator[Database]:
+    database = PostgresDatabase(cluster().url(postgres_of(folder)))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@asynccontextmanager
+async def pooled(folder: Path) -> AsyncGenerator[Database]:
+    """PostgreSQL behind a pooler that has fewer connections than we make, each ours for one transaction only."""
+    database = PostgresDatabase(pgbouncer().url(postgres_of(folder)))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def postgres_of(folder: Path) -> str:
+    """The name of the database that stands for a folder, made at its first use."""
+    note = folder / "database"
+    if not note.exists():
+        note.write_text(cluster().create(cluster().migrated))
+    return note.read_text()
+
+
+DATABASES: dict[str, OpenDatabase] = {"sqlite": sqlite, "postgres": postgres, "pgbouncer": pooled}

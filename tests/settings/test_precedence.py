@@ -75,9 +75,10 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         "host": "::1", "port": "1", "data": str(tmp_path), "region": "eu-west-1", "account": "000000000001",
         "hostname": "registry.example.test:5000", "domain": "example.test", "workers": "3", "tls_cert": "/c.pem",
         "tls_key": "/k.pem", "log_level": "error", "log_format": "text", "strict_policies": "true",
-        "trusted_proxies": "10.0.0.0/8, fd00::/8",
+        "trusted_proxies": "10.0.0.0/8, fd00::/8", "database_connections": "7",
+        "database": "postgresql://u:p@db.example.test,db2.example.test:5433/entrepot?sslmode=require",
     }  # fmt: skip
-    numbers = {"port", "workers", "strict_policies"}
+    numbers = {"port", "workers", "strict_policies", "database_connections"}
     lines = [f"{key} = {value}" if key in numbers else f'{key} = "{value}"' for key, value in values.items()]
     path = str(write(tmp_path, "\n".join(lines), "all.toml"))
     by_flag = [text for key, value in values.items() for text in ("--" + key.replace("_", "-"), value)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from entrepot import app
 from entrepot.meta import sqlite
 from entrepot.meta.sqlite import sqlite_engine
 from entrepot.settings_sources import from_flags
+from tests.support import engines
 from tests.sts.world import World, play
 
 Play = Callable[..., None]
@@ -34,6 +34,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sqlite, "sqlite_engine", hasty_engine)
         patch.setattr(app, "sqlite_engine", hasty_engine)
+        engines.provide(data)
         app.prepare(from_flags({"data": str(data)}, {})[0])
     return data
 
@@ -45,7 +46,9 @@ def scene(prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
 
     def play_in_copy(work: Callable[[World], Awaitable[None]], **options: Any) -> None:
         with tempfile.TemporaryDirectory(prefix="scene-") as folder:
-            shutil.copytree(prepared, f"{folder}/data")
-            play(Path(folder, "data"), work, **options)
+            data = Path(folder, "data")
+            engines.copy(prepared, data)
+            play(data, work, **options)
+            engines.drop(data)
 
     return play_in_copy

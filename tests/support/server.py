@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.support import engines
 from tests.support.processes import Program, free_port, memory, tree
 from tests.support.tls import Certificate
 
@@ -147,6 +148,7 @@ def start_server(
     args: Sequence[str] = (),
 ) -> Server:
     """Starts `entrepot serve` on `data` (made if absent) and waits until it is ready. The log is beside the folder."""
+    engines.provide(data)
     port = port or free_port()
     argv: list[str | Path] = [COMMAND, "serve", "--port", str(port), "--data", str(data), "--workers", str(workers)]
     argv += ["--region", region] if region else []

@@ -7,6 +7,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from tests.support.engines import database_of
+
 
 class Stored:
     """The data folder of a server, running or not."""
@@ -22,6 +26,10 @@ class Stored:
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """The answer to a SELECT, a tuple a row, or a value a row where it has one column."""
+        if url := database_of(self.database.parent):
+            with psycopg.connect(url) as connection:
+                found = connection.execute(statement.replace("?", "%s"), values).fetchall()
+            return [row[0] if len(row) == 1 else row for row in found]
         with closing(sqlite3.connect(self.database, timeout=30)) as connection:
             connection.execute("PRAGMA query_only = ON")
             found = connection.execute(statement, values).fetchall()

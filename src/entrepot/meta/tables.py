@@ -2,10 +2,11 @@
 
 accounts ── access_keys                 data_keys ── blobs ── repository_blobs ─┐
 repositories ── resource_tags, uploads, images ── manifests, image_tags, image_blobs, image_children
-registry_settings, leases               (stand alone)
+repository_blobs ── layer_reviews, blobs ── blob_reviews, object_deletions, reclaimed   (the garbage collection)
+registry_settings, leases, schema_info  (stand alone)
 
-A repository name or a tag sorts by its bytes on every engine (collation C on PostgreSQL, BINARY on SQLite),
-as the OCI spec's tag listing wants it.
+Text sorts by its bytes on every engine (collation C on PostgreSQL, BINARY on SQLite), as the OCI spec's tag listing
+wants it and keyset paging needs it.
 """
 
 from __future__ import annotations
@@ -38,9 +39,16 @@ metadata = MetaData(
 # SQLite gives out row ids only for a column of exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
-Account = String(12)
-Region = String(64)
-Digest = String(140)
+
+
+def short(length: int) -> String:
+    """Text of at most so many characters."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Account = short(12)
+Region = short(64)
+Digest = short(140)
 
 accounts = Table(
     "accounts",
@@ -52,16 +60,16 @@ accounts = Table(
 access_keys = Table(
     "access_keys",
     metadata,
-    Column("access_key_id", String(128), primary_key=True),
+    Column("access_key_id", short(128), primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False, index=True),
-    Column("principal_arn", Text, nullable=False),
-    Column("user_id", String(128), nullable=False),
+    Column("principal_arn", Bytewise, nullable=False),
+    Column("user_id", short(128), nullable=False),
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
-    Column("last_used_service", String(64)),
+    Column("last_used_service", short(64)),
     Column("last_used_region", Region),
 )
 
@@ -69,7 +77,7 @@ data_keys = Table(
     "data_keys",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("scope", String(200), nullable=False),
+    Column("scope", short(200), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -81,8 +89,8 @@ registry_settings = Table(
     metadata,
     Column("account_id", Account, nullable=False),
     Column("region", Region, nullable=False),
-    Column("name", String(64), nullable=False),
-    Column("value", Text, nullable=False),
+    Column("name", short(64), nullable=False),
+    Column("value", Bytewise, nullable=False),
     PrimaryKeyConstraint("account_id", "region", "name"),
 )
 
@@ -94,8 +102,8 @@ repositories = Table(
     Column("region", Region, nullable=False),
     Column("name", Bytewise, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Column("tag_mutability", String(32), nullable=False),
-    Column("exclusion_filters", Text, nullable=False),
+    Column("tag_mutability", short(32), nullable=False),
+    Column("exclusion_filters", Bytewise, nullable=False),
     UniqueConstraint("account_id", "region", "name"),
 )
 
@@ -103,8 +111,8 @@ resource_tags = Table(
     "resource_tags",
     metadata,
     Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("value", Text, nullable=False),
+    Column("key", Bytewise, nullable=False),
+    Column("value", Bytewise, nullable=False),
     PrimaryKeyConstraint("repository_id", "key"),
 )
 
@@ -115,7 +123,7 @@ blobs = Table(
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
     Column("digest", Digest, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("object_id", String(32), nullable=False, unique=True),
+    Column("object_id", short(32), nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("data_key_id", "digest"),
 )
@@ -133,13 +141,13 @@ repository_blobs = Table(
 uploads = Table(
     "uploads",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", short(36), primary_key=True),
     Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("principal_arn", Text, nullable=False),
+    Column("principal_arn", Bytewise, nullable=False),
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
-    Column("object_id", String(32), nullable=False, unique=True),
+    Column("object_id", short(32), nullable=False, unique=True),
     Column("received", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Bytewise, nullable=False),
     Column("parts", Integer, nullable=False),
     Column("last_part", BigInteger, nullable=False),
     Column("part_too_small", Boolean, nullable=False),
@@ -152,12 +160,12 @@ images = Table(
     Column("id", RowId, primary_key=True),
     Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
     Column("digest", Digest, nullable=False),
-    Column("media_type", Text, nullable=False),
-    Column("artifact_type", Text),
+    Column("media_type", Bytewise, nullable=False),
+    Column("artifact_type", Bytewise),
     Column("subject_digest", Digest),
     Column("manifest_size", BigInteger, nullable=False),
     Column("image_size", BigInteger, nullable=False),
-    Column("annotations", Text, nullable=False),
+    Column("annotations", Bytewise, nullable=False),
     Column("pushed_at", BigInteger, nullable=False),
     Column("last_pulled_at", BigInteger),
     UniqueConstraint("repository_id", "digest"),
@@ -190,7 +198,7 @@ image_blobs = Table(
     Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
     Column("digest", Digest, nullable=False),
     Column("image_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("media_type", Text, nullable=False),
+    Column("media_type", Bytewise, nullable=False),
     PrimaryKeyConstraint("repository_id", "digest", "image_id"),
 )
 
@@ -216,15 +224,15 @@ identities = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
-    Column("kind", String(8), nullable=False),
-    Column("name", String(128), nullable=False),
-    Column("folded_name", String(128), nullable=False),
-    Column("path", String(512), nullable=False),
-    Column("unique_id", String(32), nullable=False, unique=True),
+    Column("kind", short(8), nullable=False),
+    Column("name", short(128), nullable=False),
+    Column("folded_name", short(128), nullable=False),
+    Column("path", short(512), nullable=False),
+    Column("unique_id", short(32), nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
-    Column("boundary_arn", Text),
-    Column("trust_policy", Text),
-    Column("description", Text),
+    Column("boundary_arn", Bytewise),
+    Column("trust_policy", Bytewise),
+    Column("description", Bytewise),
     Column("max_session_seconds", Integer),
     Column("last_used_at", BigInteger),
     UniqueConstraint("account_id", "kind", "folded_name"),
@@ -234,8 +242,8 @@ identity_tags = Table(
     "identity_tags",
     metadata,
     Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("value", Text, nullable=False),
+    Column("key", Bytewise, nullable=False),
+    Column("value", Bytewise, nullable=False),
     PrimaryKeyConstraint("identity_id", "key"),
 )
 
@@ -251,8 +259,8 @@ inline_policies = Table(
     "inline_policies",
     metadata,
     Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
-    Column("name", String(128), nullable=False),
-    Column("document", Text, nullable=False),
+    Column("name", short(128), nullable=False),
+    Column("document", Bytewise, nullable=False),
     PrimaryKeyConstraint("identity_id", "name"),
 )
 
@@ -262,16 +270,16 @@ managed_policies = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
-    Column("name", String(128), nullable=False),
-    Column("folded_name", String(128), nullable=False),
-    Column("path", String(512), nullable=False),
-    Column("unique_id", String(32), nullable=False, unique=True),
-    Column("description", Text),
+    Column("name", short(128), nullable=False),
+    Column("folded_name", short(128), nullable=False),
+    Column("path", short(512), nullable=False),
+    Column("unique_id", short(32), nullable=False, unique=True),
+    Column("description", Bytewise),
     Column("default_version", Integer, nullable=False),
     Column("next_version", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    Column("tags", Text, nullable=False),
+    Column("tags", Bytewise, nullable=False),
     UniqueConstraint("account_id", "folded_name"),
 )
 
@@ -280,7 +288,7 @@ managed_policy_versions = Table(
     metadata,
     Column("policy_id", RowId, ForeignKey("managed_policies.id", ondelete="CASCADE"), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("document", Text, nullable=False),
+    Column("document", Bytewise, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("policy_id", "version"),
 )
@@ -290,7 +298,7 @@ attached_policies = Table(
     "attached_policies",
     metadata,
     Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
-    Column("policy_arn", String(700), nullable=False, index=True),
+    Column("policy_arn", short(700), nullable=False, index=True),
     PrimaryKeyConstraint("identity_id", "policy_arn"),
 )
 
@@ -299,10 +307,10 @@ oidc_providers = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
-    Column("url", String(255), nullable=False),
-    Column("client_ids", Text, nullable=False),
-    Column("thumbprints", Text, nullable=False),
-    Column("tags", Text, nullable=False),
+    Column("url", short(255), nullable=False),
+    Column("client_ids", Bytewise, nullable=False),
+    Column("thumbprints", Bytewise, nullable=False),
+    Column("tags", Bytewise, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("account_id", "url"),
 )
@@ -313,7 +321,7 @@ repository_policies = Table(
     Column(
         "repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
-    Column("document", Text, nullable=False),
+    Column("document", Bytewise, nullable=False),
 )
 
 registry_policies = Table(
@@ -321,14 +329,74 @@ registry_policies = Table(
     metadata,
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
     Column("region", Region, nullable=False),
-    Column("document", Text, nullable=False),
+    Column("document", Bytewise, nullable=False),
     PrimaryKeyConstraint("account_id", "region"),
 )
 
 leases = Table(
     "leases",
     metadata,
-    Column("name", String(64), primary_key=True),
-    Column("holder", String(64), nullable=False),
+    Column("name", short(64), primary_key=True),
+    Column("holder", short(64), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+)
+
+# The garbage collection (docs/garbage-collection.md): what may have lost its last reference is looked at again when it
+# is due. A review is a question and no verdict: whoever takes it up asks anew in the same transaction.
+layer_reviews = Table(
+    "layer_reviews",
+    metadata,
+    Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("review_after", BigInteger, nullable=False, index=True),
+    PrimaryKeyConstraint("repository_id", "digest"),
+)
+
+# `repository` is the one that gave the blob up last, by name since it may be gone itself; empty where nobody knows.
+blob_reviews = Table(
+    "blob_reviews",
+    metadata,
+    Column("blob_id", RowId, ForeignKey("blobs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("review_after", BigInteger, nullable=False, index=True),
+    Column("account_id", Account, nullable=False),
+    Column("region", Region, nullable=False),
+    Column("repository", Bytewise, nullable=False),
+)
+
+# Objects that no row names any more, until they are gone from the store. `store` is empty for the one in use.
+object_deletions = Table(
+    "object_deletions",
+    metadata,
+    Column("object_id", short(32), nullable=False),
+    Column("store", short(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("account_id", Account, nullable=False),
+    Column("region", Region, nullable=False),
+    Column("repository", Bytewise, nullable=False),
+    PrimaryKeyConstraint("object_id", "store"),
+)
+
+# Totals by repository: layers that it let go, and objects that went from the store with it as their last holder.
+reclaimed = Table(
+    "reclaimed",
+    metadata,
+    Column("account_id", Account, nullable=False),
+    Column("region", Region, nullable=False),
+    Column("repository", Bytewise, nullable=False),
+    Column("layers", BigInteger, nullable=False),
+    Column("layer_bytes", BigInteger, nullable=False),
+    Column("objects", BigInteger, nullable=False),
+    Column("object_bytes", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "region", "repository"),
+)
+
+# What a node has to know before it works on a schema that is newer than itself: see meta/schema.py.
+schema_info = Table(
+    "schema_info",
+    metadata,
+    Column("name", short(64), primary_key=True),
+    Column("value", Bytewise, nullable=False),
 )
