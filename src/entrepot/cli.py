@@ -1,4 +1,4 @@
-"""The command line: `entrepot serve | account | policy | settings | version`. Each command is one row of `COMMANDS`.
+"""The command line: `entrepot COMMAND`. Each command is one row of `COMMANDS`.
 
 Exit codes: 0 done; 1 it could not be done; 2 a setting or an argument is wrong.
 """
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from entrepot import __version__, cli_account, cli_policy, telemetry
+from entrepot import __version__, cli_account, cli_gc, cli_policy, cli_worker, telemetry
 from entrepot.errors import DomainError
 from entrepot.server import ServerError, claimed, run
 from entrepot.settings import SettingsError
@@ -95,6 +95,8 @@ def _no_flags(_parser: argparse.ArgumentParser) -> None:
 
 COMMANDS: tuple[Command, ...] = (
     Command("serve", "Set up what is missing and serve.", add_flags, _serve),
+    Command("worker", cli_worker.HELP, add_flags, cli_worker.run),
+    Command("gc", cli_gc.HELP, cli_gc.flags, cli_gc.run),
     Command("account", cli_account.HELP, cli_account.flags, cli_account.run),
     Command("policy", cli_policy.HELP, cli_policy.flags, cli_policy.run),
     Command("settings", "Print the settings in force and where each came from.", _settings_flags, _settings),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring
@@ -148,6 +148,7 @@ class App:
     """What one process is made of, built in `app.py` and passed explicitly.
 
     Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
+    `gc_delay` is how long what nothing refers to is kept.
     """
 
     db: Database
@@ -161,3 +162,4 @@ class App:
     jwks: JwksSource
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     strict_policies: bool = False
+    gc_delay: timedelta = timedelta(days=1)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from entrepot.settings import DECLARED, Setting
 from entrepot.settings_sources import Origin
+from entrepot.settings_values import duration_text
 
 REDACTED = "********"
 
@@ -52,4 +54,6 @@ def _shown(setting: Setting, value: object) -> str | int | bool | None:
         return REDACTED
     if isinstance(value, tuple):
         return ",".join(str(part) for part in cast("tuple[object, ...]", value))
+    if isinstance(value, timedelta):
+        return duration_text(value)
     return str(value) if isinstance(value, Path) else value if isinstance(value, int) else str(value)

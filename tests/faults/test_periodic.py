@@ -18,11 +18,12 @@ from entrepot.jobs import periodic
 def test_a_round_that_fails_is_not_the_last(failure: Exception) -> None:
     tried: list[object] = []
 
-    async def write(*given: Any) -> None:
+    async def refuse(*given: Any) -> None:
         tried.append(given)
         raise failure
 
-    app = cast("App", SimpleNamespace(db=SimpleNamespace(write=write), clock=utc_now, new_id=lambda: "holder"))
+    db = SimpleNamespace(read=refuse, write=refuse)
+    app = cast("App", SimpleNamespace(db=db, clock=utc_now, new_id=lambda: "holder"))
 
     async def check() -> None:
         task = asyncio.create_task(periodic.run(app))

@@ -29,7 +29,7 @@ async def get(app: App, ctx: Context, route: Route, request: Request) -> Respons
 async def head(app: App, ctx: Context, route: Route, request: Request) -> Response:
     """HEAD: whether the repository holds the blob, and its size."""
     parse_digest(route.reference)
-    row = await layers.find(app, ctx, route.repo(ctx), route.reference, "ecr:BatchCheckLayerAvailability")
+    row = await layers.check(app, ctx, route.repo(ctx), route.reference)
     return await serve(app, row, request)
 
 

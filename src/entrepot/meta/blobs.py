@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from entrepot.context import Registry
 from entrepot.meta.dialect import in_batches, insert_or_ignore
-from entrepot.meta.tables import blobs, image_blobs, repositories, repository_blobs, uploads
+from entrepot.meta.tables import blobs, image_blobs, object_deletions, repositories, repository_blobs, uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def layer_media_types(connection: Connection, repository_id: int, digests: Seque
 
 
 def unknown_objects(connection: Connection, object_ids: Sequence[str]) -> list[str]:
-    """Those of `object_ids` that neither a blob nor an upload names."""
-    known = set(connection.execute(select(blobs.c.object_id).where(blobs.c.object_id.in_(object_ids))).scalars())
-    known |= set(connection.execute(select(uploads.c.object_id).where(uploads.c.object_id.in_(object_ids))).scalars())
+    """Those of `object_ids` that neither a blob nor an upload names, nor the queue of those to be deleted."""
+    known = set[str]()
+    for t in (blobs, uploads, object_deletions):
+        known |= set(connection.execute(select(t.c.object_id).where(t.c.object_id.in_(object_ids))).scalars())
     return [object_id for object_id in object_ids if object_id not in known]

@@ -56,7 +56,9 @@ def upsert(
     connection.execute(update, list(rows))
 
 
-def upsert_selected(connection: Connection, table: Table, query: Select[Any], replace: Sequence[str]) -> int:
+def upsert_selected(
+    connection: Connection, table: Table, query: Select[*tuple[Any, ...]], replace: Sequence[str]
+) -> int:
     """As `upsert`, with the rows that `query` gives, in the order of the table's columns; returns how many.
 
     `query` needs a WHERE: without one SQLite takes ON CONFLICT for a part of the SELECT.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from entrepot.meta.dialect import insert_or_ignore
 from entrepot.meta.tables import leases
+
+UPLOADS = "upload/"
+UPLOADS_END = "upload0"  # the first name behind all that begin with `UPLOADS`
 
 
 def take_lease(connection: Connection, name: str, holder: str, now: int, expires_at: int) -> bool:
@@ -16,3 +19,30 @@ def take_lease(connection: Connection, name: str, holder: str, now: int, expires
     mine_or_free = or_(leases.c.holder == holder, leases.c.expires_at <= now)
     change = update(leases).where(leases.c.name == name, mine_or_free).values(holder=holder, expires_at=expires_at)
     return connection.execute(change).rowcount == 1
+
+
+def lease_end(connection: Connection, name: str) -> int:
+    """When the lease runs out or ran out; 0 where nobody ever had it."""
+    return connection.execute(select(leases.c.expires_at).where(leases.c.name == name)).scalar_one_or_none() or 0
+
+
+def end_lease(connection: Connection, name: str, holder: str, expires_at: int) -> bool:
+    """Sets when a lease of `holder` runs out; False where another has it by now."""
+    change = update(leases).where(leases.c.name == name, leases.c.holder == holder).values(expires_at=expires_at)
+    return connection.execute(change).rowcount == 1
+
+
+def upload_lease(object_id: str) -> str:
+    """The name of the lease that whoever writes to an upload holds."""
+    return f"{UPLOADS}{object_id}"
+
+
+def drop_lease(connection: Connection, name: str, holder: str) -> bool:
+    """Removes a lease of `holder`, which nobody will ask for again; False where another has it by now."""
+    return connection.execute(delete(leases).where(leases.c.name == name, leases.c.holder == holder)).rowcount == 1
+
+
+def drop_upload_leases(connection: Connection, now: int) -> int:
+    """Removes the leases of uploads that had run out at `now`, which their holders died with; returns how many."""
+    late = (leases.c.name >= UPLOADS, leases.c.name < UPLOADS_END, leases.c.expires_at <= now)
+    return connection.execute(delete(leases).where(*late)).rowcount

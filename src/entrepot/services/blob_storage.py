@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from entrepot.context import App, Registry
 from entrepot.errors import LayerAlreadyExists, UploadNotFound
-from entrepot.meta import blobs, uploads
+from entrepot.meta import blobs, gc_reviews, uploads
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
@@ -16,6 +16,7 @@ from entrepot.meta.uploads import UploadRow
 from entrepot.ports import StagedBlob, StoredBlob
 from entrepot.services.keyring import registry_scope
 from entrepot.services.repositories import require
+from entrepot.services.reviews import review_due
 from entrepot.services.sealing import object_secret
 
 
@@ -43,6 +44,13 @@ def moved_on(row: UploadRow, standing: StagedBlob) -> UploadRow:
     return replace(row, received=standing.received, state=standing.state)
 
 
+def hold(connection: Connection, repository_id: int, row: BlobRow, now: int, due: int) -> bool:
+    """Makes a blob the repository's, for an image to come by `due`; says whether it was not the repository's before."""
+    gc_reviews.forget_blob(connection, row.id)
+    gc_reviews.review_layer(connection, repository_id, row.digest, due)
+    return blobs.hold_blob(connection, repository_id, row, now)
+
+
 async def adopt(
     app: App,
     repository: RepositoryRow,
@@ -59,7 +67,7 @@ async def adopt(
     raises LayerAlreadyExists where the repository holds the digest; the upload ends all the same. Raises UploadNotFound
     where the upload was given up or swept in the meantime.
     """
-    now = to_micros(app.clock())
+    now, due = to_micros(app.clock()), review_due(app)
 
     def adopt_txn(connection: Connection) -> tuple[BlobRow, bool]:
         held_by = require(connection, repository.ref)
@@ -67,7 +75,7 @@ async def adopt(
         if upload_id is not None and not uploads.delete_upload(connection, upload_id):
             raise UploadNotFound(upload_id, repository.name, repository.registry.account)
         row = blobs.adopt_blob(connection, data_key_id, digest, blob.size, blob.object_id, now)
-        return row, blobs.hold_blob(connection, held_by.id, row, now)
+        return row, hold(connection, held_by.id, row, now, due)
 
     row, is_new = await app.db.write(adopt_txn)
     if row.object_id != blob.object_id:

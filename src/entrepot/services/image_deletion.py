@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
 from entrepot.errors import ImageNotFound, ImageReferenced
-from entrepot.meta import image_pages, image_tags
+from entrepot.meta import gc_reviews, image_pages, image_tags
 from entrepot.meta import images as rows
 from entrepot.services.access import authorize
 from entrepot.services.image_ids import Failure, ImageId, resolve
 from entrepot.services.repositories import require
+from entrepot.services.reviews import review_due
 
 Child = Literal["refuse", "untag"]
 """What becomes of the last tag of an image that an index lists: it stays with the image, or it goes alone."""
@@ -36,7 +37,7 @@ async def delete_many(
         deleted: list[ImageId] = []
         failures: list[Failure] = []
         for image_id in dict.fromkeys(image_ids):
-            outcome = _delete(connection, repository.id, image_id, child)
+            outcome = _delete(connection, repository.id, image_id, child, review_due(app))
             if not isinstance(outcome, Failure):
                 deleted.extend(outcome)
             elif outcome.code != "ImageNotFound" or not any(_names(image_id, gone) for gone in deleted):
@@ -58,7 +59,9 @@ async def delete_one(app: App, ctx: Context, repo: RepositoryRef, image_id: Imag
         raise ImageNotFound(repo.name, repo.account, image_id.digest, image_id.tag)
 
 
-def _delete(connection: Connection, repository_id: int, image_id: ImageId, child: Child) -> list[ImageId] | Failure:
+def _delete(
+    connection: Connection, repository_id: int, image_id: ImageId, child: Child, due: int
+) -> list[ImageId] | Failure:
     image = resolve(connection, repository_id, image_id)
     if isinstance(image, Failure):
         return image
@@ -70,6 +73,7 @@ def _delete(connection: Connection, repository_id: int, image_id: ImageId, child
     if parents:
         reason = f"Requested image referenced by manifest list: [{', '.join(parents)}]"
         return Failure(image_id, "ImageReferencedByManifestList", reason)
+    gc_reviews.review_layers_of_image(connection, image.id, due)
     rows.delete_image(connection, image.id)
     return [ImageId(image.digest, tag) for tag in tags] or [ImageId(image.digest)]
 

@@ -19,7 +19,7 @@ from entrepot.errors import (
     ReferencedImagesNotFound,
 )
 from entrepot.meta import blobs as blob_rows
-from entrepot.meta import image_tags
+from entrepot.meta import gc_reviews, image_tags
 from entrepot.meta import images as image_rows
 from entrepot.meta.images import ImageRow, NewImage
 from entrepot.meta.repositories import RepositoryRow
@@ -109,6 +109,7 @@ def _add(
         blobs=types,
         children=[child.id for child in children.values()],
     )
+    gc_reviews.forget_layers(connection, repository.id, list(types))
     return image_rows.add_image(connection, repository.id, new, now)
 
 

@@ -9,13 +9,16 @@ from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
 from entrepot.errors import AccessDenied, LayerInaccessible, LayerInUse, LayerNotFound, RepositoryNotFound
-from entrepot.meta import blobs
+from entrepot.meta import blobs, gc_reviews
+from entrepot.meta import repositories as repository_rows
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.times import to_micros
 from entrepot.services import blob_storage
 from entrepot.services.access import authorize
 from entrepot.services.account_settings import mounting_enabled
+from entrepot.services.layer_holds import held_for_push
 from entrepot.services.repositories import require
+from entrepot.services.reviews import review_due
 
 _MOUNT_CANDIDATES = 20
 
@@ -32,14 +35,17 @@ class Layer:
 async def available(app: App, ctx: Context, repo: RepositoryRef, digests: Sequence[str]) -> dict[str, Layer]:
     """Those of `digests` that the repository holds, by digest."""
     await authorize(app, ctx, "ecr:BatchCheckLayerAvailability", repo)
+    held = await held_for_push(app, repo, digests)
+    return {digest: Layer(digest, row.size, held.media_types.get(digest)) for digest, row in held.rows.items()}
 
-    def available_txn(connection: Connection) -> dict[str, Layer]:
-        repository = require(connection, repo)
-        held = blobs.held_blobs(connection, repository.id, digests)
-        types = blobs.layer_media_types(connection, repository.id, list(held))
-        return {digest: Layer(digest, row.size, types.get(digest)) for digest, row in held.items()}
 
-    return await app.db.read(available_txn)
+async def check(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> BlobRow:
+    """As `find`, for somebody who may go on to push an image of it. Raises LayerNotFound."""
+    await authorize(app, ctx, "ecr:BatchCheckLayerAvailability", repo)
+    held = await held_for_push(app, repo, [digest])
+    if digest not in held.rows:
+        raise LayerNotFound(repo.name, repo.account, digest)
+    return held.rows[digest]
 
 
 async def find(app: App, ctx: Context, repo: RepositoryRef, digest: str, action: str) -> BlobRow:
@@ -89,8 +95,9 @@ async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source
     for candidate in await app.db.read(candidates):
         row = await _readable(app, ctx, RepositoryRef(repo.registry, candidate), digest)
         if row is not None:
-            await app.db.write(_hold, repo, row, to_micros(ctx.now))
-            return True
+            mounted = await app.db.write(_mount, repo, candidate, digest, to_micros(ctx.now), review_due(app))
+            if mounted:
+                return True
     return False
 
 
@@ -101,8 +108,15 @@ async def _readable(app: App, ctx: Context, source: RepositoryRef, digest: str) 
         return None
 
 
-def _hold(connection: Connection, repo: RepositoryRef, row: BlobRow, now: int) -> None:
-    blobs.hold_blob(connection, require(connection, repo).id, row, now)
+def _mount(connection: Connection, repo: RepositoryRef, source: str, digest: str, now: int, due: int) -> bool:
+    """Looks again: the source may have lost the layer since it was found there."""
+    repository = require(connection, repo)
+    origin = repository_rows.find_repository(connection, RepositoryRef(repo.registry, source))
+    row = blobs.find_blob(connection, origin.id, digest) if origin else None
+    if row is None:
+        return False
+    blob_storage.hold(connection, repository.id, row, now, due)
+    return True
 
 
 async def delete(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> None:
@@ -113,6 +127,8 @@ async def delete(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> No
         repository = require(connection, repo)
         if blobs.layer_media_types(connection, repository.id, [digest]):
             raise LayerInUse(digest, repo.name)
+        gc_reviews.review_blob(connection, repository.id, digest, review_due(app))
+        gc_reviews.forget_layers(connection, repository.id, [digest])
         if not blobs.release_blob(connection, repository.id, digest):
             raise LayerNotFound(repo.name, repo.account, digest)
 

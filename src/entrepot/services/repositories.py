@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from entrepot.context import App, Context, Registry, RepositoryRef
 from entrepot.errors import RepositoryAlreadyExists, RepositoryNotEmpty, RepositoryNotFound
-from entrepot.meta import access_versions
+from entrepot.meta import access_versions, gc_reviews
 from entrepot.meta import images as image_rows
 from entrepot.meta import repositories as rows
 from entrepot.meta.repositories import RepositoryRow
@@ -17,6 +17,7 @@ from entrepot.rules.mutability import TagMutability
 from entrepot.rules.names import check_repository_name
 from entrepot.rules.resource_tags import check_tag_keys, merge_tags
 from entrepot.services.access import allowed, authorize
+from entrepot.services.reviews import review_due
 
 _CATALOG_BATCH = 100
 
@@ -98,6 +99,7 @@ async def delete(app: App, ctx: Context, repo: RepositoryRef, *, force: bool) ->
         row = require(connection, repo)
         if not force and image_rows.has_images(connection, row.id):
             raise RepositoryNotEmpty(repo.name, repo.account)
+        gc_reviews.review_blobs_of_repository(connection, row.id, review_due(app))
         rows.delete_repository(connection, row.id)
         access_versions.raise_version(connection, repo.account)  # its policy and tags are gone with it
         return row

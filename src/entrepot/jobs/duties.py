@@ -1,0 +1,26 @@
+"""The table of periodic work. Each duty is done by one process of the deployment at a time, whichever that is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from entrepot.context import App
+from entrepot.services import gc, sweeping
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Work that is due `interval` after it was begun last. It may be cut short at any await, and done twice at once."""
+
+    name: str
+    interval: timedelta
+    work: Callable[[App], Awaitable[object]]
+
+
+DUTIES: tuple[Duty, ...] = (
+    Duty("collect", timedelta(seconds=30), gc.collect),
+    Duty("sweep", timedelta(minutes=10), sweeping.sweep),
+    Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),
+)
