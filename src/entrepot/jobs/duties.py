@@ -20,7 +20,7 @@ class Duty:
 
 
 DUTIES: tuple[Duty, ...] = (
-    Duty("collect", timedelta(seconds=30), gc.collect),
+    Duty("collect", timedelta(minutes=1), gc.collect),
     Duty("sweep", timedelta(minutes=10), sweeping.sweep),
     Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),
 )

@@ -66,4 +66,4 @@ def upsert_selected(
     statement = _insert(connection, table).from_select(list(table.c), query)
     changed = {name: statement.excluded[name] for name in replace}
     update = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changed)
-    return connection.execute(update).rowcount
+    return connection.execute(update, execution_options={"preserve_rowcount": True}).rowcount

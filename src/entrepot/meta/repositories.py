@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from entrepot.context import Registry, RepositoryRef
 from entrepot.meta.dialect import insert_or_ignore, insert_or_update
+from entrepot.meta.tables import image_children, images, resource_tags
 from entrepot.meta.tables import repositories as t
-from entrepot.meta.tables import resource_tags
 from entrepot.meta.times import from_micros
 
 
@@ -87,6 +87,9 @@ def add_repository(
 
 def delete_repository(connection: Connection, repository_id: int) -> None:
     """Removes a repository with all that it holds."""
+    # By hand and first: PostgreSQL checks a child before it takes the row away that lists it.
+    inside = select(images.c.id).where(images.c.repository_id == repository_id)
+    connection.execute(delete(image_children).where(image_children.c.parent_id.in_(inside)))
     connection.execute(delete(t).where(t.c.id == repository_id))
 
 
