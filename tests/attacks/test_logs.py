@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -11,8 +12,11 @@ import pytest
 
 from tests.attacks.signed import sign
 from tests.oci.checked import Checked
+from tests.support.engines import database_of
 from tests.support.images import OCI_MANIFEST, digest_of, tiny_image
 from tests.support.oci import Oci
+from tests.support.postgres import binary
+from tests.support.processes import run
 from tests.support.server import Server, start_server
 
 
@@ -92,6 +96,7 @@ def test_line_ends_in_a_path_stay_in_their_line(talkative: Server) -> None:
 def test_files_are_their_owner_s_alone(talkative: Server) -> None:
     assert talkative.data.stat().st_mode & 0o777 == 0o700
     private = [talkative.data / "master.key", talkative.aws_config, *talkative.data.glob("entrepot.db*")]
+    private += [path] if (path := talkative.data / "entrepot.toml").exists() else []
     assert len(private) >= 3
     for path in private:
         assert path.stat().st_mode & 0o077 == 0, path
@@ -101,6 +106,11 @@ def test_secrets_are_sealed_where_they_lie(talkative: Server) -> None:
     """The secret access key and the passwords are in no file but the one that is for the user."""
     secret = talkative.keys.secret_access_key.encode()
     files = [path for path in talkative.data.rglob("*") if path.is_file() and path != talkative.aws_config]
-    assert talkative.data / "entrepot.db" in files
+    if url := database_of(talkative.data):
+        dump = run([binary("pg_dump"), url])
+        assert "COPY public.access_keys" in dump
+        assert not {secret.decode(), secret.hex()} & set(re.findall(r"[\w+/]+", dump))
+    else:
+        assert talkative.data / "entrepot.db" in files
     for path in files:
         assert secret not in Path(path).read_bytes(), path

@@ -30,7 +30,9 @@ def current_key(connection: Connection, scope: str) -> DataKeyRow | None:
 
 
 def find_key(connection: Connection, key_id: int) -> DataKeyRow | None:
-    """A key by its id, whatever its generation."""
+    """A key by its id, whatever its generation. An id that no row can have, as forged tokens bring, is no error."""
+    if key_id >= 1 << 63:
+        return None
     row = connection.execute(select(*_COLUMNS).where(data_keys.c.id == key_id)).one_or_none()
     return DataKeyRow(*row) if row else None
 

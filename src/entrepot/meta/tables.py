@@ -21,11 +21,11 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
-    Text,
     UniqueConstraint,
 )
+
+from entrepot.meta.text import Bytewise
 
 metadata = MetaData(
     naming_convention={
@@ -38,17 +38,9 @@ metadata = MetaData(
 
 # SQLite gives out row ids only for a column of exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
-Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
-
-
-def short(length: int) -> String:
-    """Text of at most so many characters."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
-
-Account = short(12)
-Region = short(64)
-Digest = short(140)
+Account = Bytewise(12)
+Region = Bytewise(64)
+Digest = Bytewise(140)
 
 accounts = Table(
     "accounts",
@@ -60,16 +52,16 @@ accounts = Table(
 access_keys = Table(
     "access_keys",
     metadata,
-    Column("access_key_id", short(128), primary_key=True),
+    Column("access_key_id", Bytewise(128), primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False, index=True),
     Column("principal_arn", Bytewise, nullable=False),
-    Column("user_id", short(128), nullable=False),
+    Column("user_id", Bytewise(128), nullable=False),
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
-    Column("last_used_service", short(64)),
+    Column("last_used_service", Bytewise(64)),
     Column("last_used_region", Region),
 )
 
@@ -77,7 +69,7 @@ data_keys = Table(
     "data_keys",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("scope", short(200), nullable=False),
+    Column("scope", Bytewise(200), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -89,7 +81,7 @@ registry_settings = Table(
     metadata,
     Column("account_id", Account, nullable=False),
     Column("region", Region, nullable=False),
-    Column("name", short(64), nullable=False),
+    Column("name", Bytewise(64), nullable=False),
     Column("value", Bytewise, nullable=False),
     PrimaryKeyConstraint("account_id", "region", "name"),
 )
@@ -102,7 +94,7 @@ repositories = Table(
     Column("region", Region, nullable=False),
     Column("name", Bytewise, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Column("tag_mutability", short(32), nullable=False),
+    Column("tag_mutability", Bytewise(32), nullable=False),
     Column("exclusion_filters", Bytewise, nullable=False),
     UniqueConstraint("account_id", "region", "name"),
 )
@@ -123,7 +115,7 @@ blobs = Table(
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
     Column("digest", Digest, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("object_id", short(32), nullable=False, unique=True),
+    Column("object_id", Bytewise(32), nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("data_key_id", "digest"),
 )
@@ -141,11 +133,11 @@ repository_blobs = Table(
 uploads = Table(
     "uploads",
     metadata,
-    Column("id", short(36), primary_key=True),
+    Column("id", Bytewise(36), primary_key=True),
     Column("repository_id", RowId, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("principal_arn", Bytewise, nullable=False),
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
-    Column("object_id", short(32), nullable=False, unique=True),
+    Column("object_id", Bytewise(32), nullable=False, unique=True),
     Column("received", BigInteger, nullable=False),
     Column("state", Bytewise, nullable=False),
     Column("parts", Integer, nullable=False),
@@ -224,11 +216,11 @@ identities = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
-    Column("kind", short(8), nullable=False),
-    Column("name", short(128), nullable=False),
-    Column("folded_name", short(128), nullable=False),
-    Column("path", short(512), nullable=False),
-    Column("unique_id", short(32), nullable=False, unique=True),
+    Column("kind", Bytewise(8), nullable=False),
+    Column("name", Bytewise(128), nullable=False),
+    Column("folded_name", Bytewise(128), nullable=False),
+    Column("path", Bytewise(512), nullable=False),
+    Column("unique_id", Bytewise(32), nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     Column("boundary_arn", Bytewise),
     Column("trust_policy", Bytewise),
@@ -259,7 +251,7 @@ inline_policies = Table(
     "inline_policies",
     metadata,
     Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
-    Column("name", short(128), nullable=False),
+    Column("name", Bytewise(128), nullable=False),
     Column("document", Bytewise, nullable=False),
     PrimaryKeyConstraint("identity_id", "name"),
 )
@@ -270,10 +262,10 @@ managed_policies = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
-    Column("name", short(128), nullable=False),
-    Column("folded_name", short(128), nullable=False),
-    Column("path", short(512), nullable=False),
-    Column("unique_id", short(32), nullable=False, unique=True),
+    Column("name", Bytewise(128), nullable=False),
+    Column("folded_name", Bytewise(128), nullable=False),
+    Column("path", Bytewise(512), nullable=False),
+    Column("unique_id", Bytewise(32), nullable=False, unique=True),
     Column("description", Bytewise),
     Column("default_version", Integer, nullable=False),
     Column("next_version", Integer, nullable=False),
@@ -298,7 +290,7 @@ attached_policies = Table(
     "attached_policies",
     metadata,
     Column("identity_id", RowId, ForeignKey("identities.id", ondelete="CASCADE"), nullable=False),
-    Column("policy_arn", short(700), nullable=False, index=True),
+    Column("policy_arn", Bytewise(700), nullable=False, index=True),
     PrimaryKeyConstraint("identity_id", "policy_arn"),
 )
 
@@ -307,7 +299,7 @@ oidc_providers = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False),
-    Column("url", short(255), nullable=False),
+    Column("url", Bytewise(255), nullable=False),
     Column("client_ids", Bytewise, nullable=False),
     Column("thumbprints", Bytewise, nullable=False),
     Column("tags", Bytewise, nullable=False),
@@ -336,8 +328,8 @@ registry_policies = Table(
 leases = Table(
     "leases",
     metadata,
-    Column("name", short(64), primary_key=True),
-    Column("holder", short(64), nullable=False),
+    Column("name", Bytewise(64), primary_key=True),
+    Column("holder", Bytewise(64), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
 
@@ -367,8 +359,8 @@ blob_reviews = Table(
 object_deletions = Table(
     "object_deletions",
     metadata,
-    Column("object_id", short(32), nullable=False),
-    Column("store", short(64), nullable=False),
+    Column("object_id", Bytewise(32), nullable=False),
+    Column("store", Bytewise(64), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False, index=True),
     Column("attempts", Integer, nullable=False),
@@ -397,6 +389,6 @@ reclaimed = Table(
 schema_info = Table(
     "schema_info",
     metadata,
-    Column("name", short(64), primary_key=True),
+    Column("name", Bytewise(64), primary_key=True),
     Column("value", Bytewise, nullable=False),
 )
