@@ -39,7 +39,7 @@ class Bytewise(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The column's type."""
         kind = String if self.length else Text
-        return dialect.type_descriptor(kind(self.length, collation=None if dialect.name == "sqlite" else "C"))
+        return kind(self.length, collation=None if dialect.name == "sqlite" else "C")
 
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], Any] | None:
         """What parameters pass through, if anything."""
