@@ -59,7 +59,10 @@ class Cluster:
         return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{database}" + (f"?{query}" if query else "")
 
     def start(self) -> None:
-        """Starts the server, after `stop` or `crash` on the same data, and waits until it takes connections."""
+        """Starts the server, after `stop` on the same data, and waits until it takes connections.
+
+        To be called in the main thread: the server ends with the thread that started it.
+        """
         options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
         command = [binary("postgres"), "-D", self.folder / "data", "-p", self.port, *options]
         with self.log.open("ab") as log:
@@ -79,11 +82,18 @@ class Cluster:
 
     def stop(self, mode: str = "fast") -> None:
         """Ends the server and every connection to it; `immediate` is a crash, with recovery at the next start."""
-        if self._process is not None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
             command = [binary("pg_ctl"), "stop", "-D", self.folder / "data", "-m", mode, "-w", "-t", "30"]
             run(as_postgres(command))
             self._process.wait(START_SECONDS)
-            self._process = None
+        self._process = None
+
+    def start_again(self) -> None:
+        """Starts the server if it does not run."""
+        if self._process is None:
+            self.start()
 
     def remove(self) -> None:
         """Ends the server and deletes its files."""

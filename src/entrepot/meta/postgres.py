@@ -94,6 +94,8 @@ class PostgresDatabase:
         self._threads = ThreadPoolExecutor(connections, thread_name_prefix="db")
         self._patience = patience
         self._one_by_one = asyncio.Lock()
+        self.repeats = 0
+        """How many times a transaction was begun again, since the start."""
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See ports.Database."""
@@ -125,6 +127,7 @@ class PostgresDatabase:
                 if time.monotonic() + wait > deadline:
                     log.warning("database not available", reason=str(again))
                     raise StorageUnavailable from again
+            self.repeats += 1
             await asyncio.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
