@@ -96,7 +96,7 @@ def test_what_is_left_is_swept_and_no_more(own: Server, client: Checked) -> None
     client.request("GET", late).expect(204)
     assert turned(own, timedelta(hours=25)) >= 1
     assert client.request("GET", late).expect(404).codes == ["BLOB_UPLOAD_UNKNOWN"]
-    # The blob without a repository is for the garbage collection, which comes later: it is not the sweep's.
+    # The blob without a repository is the garbage collection's, not the sweep's.
     assert stored(own) < kept + len(HELD) + (1 << 20)
     assert turned(own, timedelta(days=365)) == 0
     assert client.pull_image("cut", "v1") == image.contents()
