@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.support import engines, pgbouncer, postgres
+from tests.support import engines, pgbouncer, postgres, seaweed
 from tests.support.content import ContentCache
 from tests.support.oci import Oci
 from tests.support.server import Server, start_server
@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     pgbouncer.end()
     postgres.end()
+    seaweed.end()
 
 
 class StartServer(Protocol):

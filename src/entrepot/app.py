@@ -17,11 +17,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
+from entrepot import app_blobs
 from entrepot.adapters.jwks import CachedJwks
 from entrepot.adapters.jwks_https import HttpsJwks
 from entrepot.adapters.master_key import FileKeyProvider, create_master_key
-from entrepot.blobs.folder import FolderStore
-from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.context import App, Naming, Registry
 from entrepot.errors import KeyUnavailable, StorageUnavailable
 from entrepot.fronts.root import Root
@@ -36,6 +35,7 @@ from entrepot.services import credentials
 from entrepot.services.access_cache import ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
+from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
 
 PROFILE = "entrepot"
@@ -52,11 +52,6 @@ class Paths:
     def database(self) -> Path:
         """The metadata."""
         return self.data / "entrepot.db"
-
-    @property
-    def blobs(self) -> Path:
-        """The sealed layers."""
-        return self.data / "blobs"
 
     @property
     def master_key(self) -> Path:
@@ -81,11 +76,12 @@ def prepare(settings: Settings) -> Prepared:
     """Creates what the first start needs and finds it again at the next; leaves nothing open.
 
     Raises KeyUnavailable where the master key is missing, unreadable or not the one that sealed the data,
-    StorageUnavailable where the database cannot be used, and OSError where files cannot be made.
+    StorageUnavailable where the database or the store of blobs cannot be used, and OSError where files cannot be made.
     """
     paths = Paths(settings.data)
-    for folder in (paths.data, paths.blobs, paths.aws_config.parent):
+    for folder in (paths.data, paths.aws_config.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    app_blobs.prepare(settings)
     if not settings.database:
         _ensure_master_key(paths, sealed=paths.database.exists())
     sealed = _migrate(settings)
@@ -149,7 +145,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
     paths = Paths(settings.data)
     db = _database(settings)
-    blobs = SealedBlobStore(FolderStore(paths.blobs))
+    blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
     keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now)
     fetcher = HttpsJwks()

@@ -72,14 +72,24 @@ class ObjectReader(Protocol):
 
 
 class ObjectStore(Protocol):
-    """Opaque objects under random ids. Synchronous: called from worker threads only."""
+    """Opaque objects under random ids. Synchronous: called from worker threads only.
+
+    There are two kinds. One has a file that grows: it fences writers off from each other, and what is behind a
+    checkpoint's last whole frame is kept beside it by whoever uses the store. The other, which `cuts`, writes nothing
+    twice: what a checkpoint names stays as it is whatever other writers do, and a writer may go on in front of its end.
+    """
+
+    @property
+    def cuts(self) -> bool:
+        """Whether `resume` takes a `length`, and all that is said here of fencing is left out."""
+        ...
 
     def create(self, object_id: str) -> ObjectWriter:
         """Begins a new object, over one that was begun under the id. Raises FileExistsError where it was committed."""
         ...
 
-    def resume(self, object_id: str, state: str) -> ObjectWriter:
-        """Goes on where `state` (a `checkpoint`) says; whatever was written after it is dropped.
+    def resume(self, object_id: str, state: str, length: int | None = None) -> ObjectWriter:
+        """Goes on where `state` (a `checkpoint`) says, or behind its first `length` bytes; what follows is dropped.
 
         Writers that were opened before write nothing from then on: they raise StorageUnavailable. Raises
         FileNotFoundError, FileExistsError where the object was committed, and ContentDamaged where it does not hold
@@ -87,8 +97,12 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def open(self, object_id: str) -> AbstractContextManager[ObjectReader]:
-        """Opens for reading; raises FileNotFoundError where there is no such object."""
+    def open(self, object_id: str, state: str = "", stop: int = 0) -> AbstractContextManager[ObjectReader]:
+        """Opens for reading: what was committed, or what is staged by its checkpoint.
+
+        Here or at the first read FileNotFoundError is raised where there is no such object. A store that is paid by
+        the request fetches what is read in a row up to the offset `stop` at once.
+        """
         ...
 
     def lock(self, object_id: str) -> AbstractContextManager[None]:
@@ -102,8 +116,27 @@ class ObjectStore(Protocol):
         """Removes an object, staged or committed; one that is gone already is no error."""
         ...
 
+    def delete_many(self, object_ids: Sequence[str]) -> None:
+        """Removes committed objects, in as few requests as can be. Where it raises, some of them may be gone."""
+        ...
+
     def objects(self) -> Iterator[tuple[str, float]]:
         """Every object id with the time it was last written, in seconds since the epoch, in no order."""
+        ...
+
+    def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
+        """What is stored of objects apart from their committed form and was last written `before` a time.
+
+        Pairs of an object id and the name that `drop` knows the thing by; an upload may need it, a blob does not.
+        """
+        ...
+
+    def drop(self, leftover: str) -> None:
+        """Removes what `leftovers` named; what is gone already is no error."""
+        ...
+
+    def close(self) -> None:
+        """Ends threads and connections."""
         ...
 
 
@@ -161,6 +194,10 @@ class BlobStore(Protocol):
         """Drops a staged or stored blob's bytes; those that are gone already are no error."""
         ...
 
+    async def discard_many(self, object_ids: Sequence[str]) -> None:
+        """As `discard`, for many at once. Where it raises, some of them may be gone."""
+        ...
+
     def read(self, blob: StoredBlob, start: int, stop: int) -> AsyncIterator[bytes]:
         """The plain bytes `start` to `stop` (exclusive), a frame at a time, each authenticated before it is given out.
 
@@ -170,6 +207,14 @@ class BlobStore(Protocol):
 
     async def orphans(self, older_than: float) -> list[str]:
         """Object ids last written before `older_than` (seconds since the epoch), for the sweep to look up."""
+        ...
+
+    async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
+        """As `ObjectStore.leftovers`: what uploads that were broken off left beside objects that rows may name."""
+        ...
+
+    async def drop(self, leftovers: Sequence[str]) -> None:
+        """Removes what `leftovers` named."""
         ...
 
     async def close(self) -> None:

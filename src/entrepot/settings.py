@@ -23,7 +23,10 @@ from entrepot.settings_values import (
     OPTIONAL_PATH,
     PATH,
     REGION,
+    STORE,
     TRUTH,
+    URL,
+    BucketUrl,
     Kind,
     choice,
     integer,
@@ -99,6 +102,27 @@ class Settings:
     )
     database_connections: int = declare(
         integer(1, 1000), "10", "Connections to PostgreSQL that each process keeps open at the most."
+    )
+    blobs: BucketUrl | Path | None = declare(
+        STORE,
+        "",
+        "Where layers are kept: a folder, or s3://bucket/prefix for any store that speaks S3. Keys for it come as with "
+        "any AWS tool: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS's own files, the container's or the machine's "
+        "role. Empty: the folder blobs in the data folder.",
+    )
+    s3_endpoint_url: str = declare(
+        URL, "", "Where the store that speaks S3 is reached. Empty: Amazon S3, in the region that AWS_REGION names."
+    )
+    s3_path_style: bool = declare(
+        TRUTH,
+        "false",
+        "Name the bucket in the path of requests and not in their host, as most stores of one's own need.",
+    )
+    s3_timeout: int = declare(
+        integer(1, 600),
+        "20",
+        "Seconds to wait for each answer of the store that speaks S3. Requests that fail are repeated four times, with "
+        "growing pauses, before a client is told to come again later.",
     )
     region: str = declare(
         REGION, "us-east-1", "Region of the account that the first start makes, and of anonymous pulls by plain hosts."

@@ -25,6 +25,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._:%-]+")
 _MAX_NAME = 253  # RFC 1035 section 2.3.4, without the length octets
 _MAX_PORT = 65535
 _MAX_DIGITS = 18
+_BUCKET = re.compile(r"s3://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])(?:/(?P<prefix>[A-Za-z0-9!_.*'()/-]*))?")
+_URL = re.compile(rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\]){_PORT}/?", re.IGNORECASE)
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
@@ -65,6 +67,31 @@ def _path(text: str) -> Path:
         return Path(text).expanduser().absolute()
     except RuntimeError as error:
         raise ValueError(text) from error
+
+
+def _url(text: str) -> str:
+    return _matching(_URL)(text).rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class BucketUrl:
+    """A bucket of a store that speaks S3, or what of it is under a prefix, which is empty or ends in a slash."""
+
+    bucket: str
+    prefix: str
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}"
+
+
+def _store(text: str) -> BucketUrl | Path:
+    if "://" not in text:
+        return _path(text)
+    found = _BUCKET.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    prefix = (found["prefix"] or "").strip("/")
+    return BucketUrl(found["bucket"], f"{prefix}/" if prefix else "")
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -121,6 +148,8 @@ REGION = Kind("a region name (lower-case letters, digits and hyphens)", _matchin
 ACCOUNT = Kind("an account id of 12 digits", _matching(_ACCOUNT))
 AUTHORITY = Kind("a DNS name, with or without a port", _or_empty(_authority))
 DATABASE = Kind("a URL that begins with postgresql://, reserved characters as %XX", _or_empty(_matching(_DATABASE)))
+STORE = Kind("a folder's path or s3://bucket/prefix", lambda text: _store(text) if text else None)
+URL = Kind("a URL such as https://s3.example.com:9000, without a path", _or_empty(_url))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
 NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)

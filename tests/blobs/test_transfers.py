@@ -27,8 +27,8 @@ class Watched:
     store: FolderStore
     offsets: list[int] = field(default_factory=list[int])
 
-    def open(self, object_id: str) -> FolderReader:
-        reader = self.store.open(object_id)
+    def open(self, object_id: str, state: str = "", stop: int = 0) -> FolderReader:
+        reader = self.store.open(object_id, state, stop)
         read_into = reader.read_into
 
         def counted(offset: int, buffer: bytearray | memoryview) -> int:

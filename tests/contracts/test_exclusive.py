@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import uuid4
 
 import pytest
 
-from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.errors import UploadBusy
-from entrepot.ports import BlobStore, ObjectStore
+from entrepot.ports import BlobStore
 
-Another = Callable[[], ObjectStore]
+Another = Callable[[], AbstractAsyncContextManager[BlobStore]]
 
 UPLOAD = uuid4().hex
 
 
 @asynccontextmanager
 async def two_processes(another: Another) -> AsyncIterator[tuple[BlobStore, BlobStore]]:
-    one, other = (SealedBlobStore(another(), threads=2) for _ in range(2))
-    yield one, other
-    await one.close()
-    await other.close()
+    async with another() as one, another() as other:
+        yield one, other
 
 
 async def hold(blobs: BlobStore, held: asyncio.Event, enough: asyncio.Event) -> None:
@@ -32,9 +29,9 @@ async def hold(blobs: BlobStore, held: asyncio.Event, enough: asyncio.Event) -> 
         await enough.wait()
 
 
-def test_others_of_the_process_wait(another: Another) -> None:
+def test_others_of_the_process_wait(another_process: Another) -> None:
     async def case() -> None:
-        async with two_processes(another) as (one, other):
+        async with two_processes(another_process) as (one, other):
             inside = 0
 
             async def take_turn() -> None:
@@ -52,9 +49,9 @@ def test_others_of_the_process_wait(another: Another) -> None:
     asyncio.run(case())
 
 
-def test_other_processes_are_told(another: Another) -> None:
+def test_other_processes_are_told(another_process: Another) -> None:
     async def case() -> None:
-        async with two_processes(another) as (one, other):
+        async with two_processes(another_process) as (one, other):
             async with one.exclusive(UPLOAD), one.exclusive(uuid4().hex):
                 with pytest.raises(UploadBusy):
                     await hold(other, asyncio.Event(), asyncio.Event())
@@ -65,11 +62,11 @@ def test_other_processes_are_told(another: Another) -> None:
 
 
 @pytest.mark.parametrize("turns", range(8))
-def test_a_cancelled_holder_gives_back(another: Another, turns: int) -> None:
+def test_a_cancelled_holder_gives_back(another_process: Another, turns: int) -> None:
     """Whether it was cancelled before, while or after it got the lock."""
 
     async def case() -> None:
-        async with two_processes(another) as (one, other):
+        async with two_processes(another_process) as (one, other):
             task = asyncio.create_task(hold(one, asyncio.Event(), asyncio.Event()))
             for _ in range(turns):
                 await asyncio.sleep(0)
@@ -83,9 +80,9 @@ def test_a_cancelled_holder_gives_back(another: Another, turns: int) -> None:
     asyncio.run(case())
 
 
-def test_a_waiting_one_follows_a_cancelled_holder(another: Another) -> None:
+def test_a_waiting_one_follows_a_cancelled_holder(another_process: Another) -> None:
     async def case() -> None:
-        async with two_processes(another) as (one, _):
+        async with two_processes(another_process) as (one, _):
             held, follows = asyncio.Event(), asyncio.Event()
             first = asyncio.create_task(hold(one, held, asyncio.Event()))
             await held.wait()

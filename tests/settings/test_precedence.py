@@ -76,10 +76,11 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         "hostname": "registry.example.test:5000", "domain": "example.test", "workers": "3", "tls_cert": "/c.pem",
         "tls_key": "/k.pem", "log_level": "error", "log_format": "text", "strict_policies": "true",
         "trusted_proxies": "10.0.0.0/8, fd00::/8", "database_connections": "7",
-        "work": "false", "gc_delay": "12h",
+        "work": "false", "gc_delay": "12h", "s3_path_style": "true", "s3_timeout": "9",
+        "blobs": "s3://bucket/a/prefix/", "s3_endpoint_url": "http://127.0.0.1:9000",
         "database": "postgresql://u:p@db.example.test,db2.example.test:5433/entrepot?sslmode=require",
     }  # fmt: skip
-    numbers = {"port", "workers", "strict_policies", "database_connections", "work"}
+    numbers = {"port", "workers", "strict_policies", "database_connections", "work", "s3_path_style", "s3_timeout"}
     lines = [f"{key} = {value}" if key in numbers else f'{key} = "{value}"' for key, value in values.items()]
     path = str(write(tmp_path, "\n".join(lines), "all.toml"))
     by_flag = [text for key, value in values.items() for text in ("--" + key.replace("_", "-"), value)]
@@ -91,6 +92,6 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
     assert ways[0] == ways[1] == ways[2]
     networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
     read = values | {"strict_policies": "True", "trusted_proxies": str(networks)}
-    read |= {"work": "False", "gc_delay": "12:00:00"}
+    read |= {"work": "False", "s3_path_style": "True", "gc_delay": "12:00:00"}
     assert {name: str(getattr(ways[0], name)) for name in values} == read
     assert set(values) == {setting.name for setting in DECLARED} - {"config"}

@@ -50,7 +50,9 @@ class Appending:
                 return self._staged
             rest = self._absorb(batch)
             turn = self._standing.turn + 1
-            if rest:
+            if rest and self._backing.store.cuts:
+                self._append(rest)
+            elif rest:
                 write_tail(self._backing, self._staged.object_id, turn, self._seal(rest))
             object_state = self._writer.checkpoint() if self._writer else self._standing.object_state
             self._close()
@@ -84,7 +86,9 @@ class Appending:
     def _open(self) -> ObjectWriter:
         if self._writer is None:
             try:
-                self._writer = open_writer(self._backing, self._staged)
+                layout, cuts = self._backing.layout, self._backing.store.cuts
+                length = layout.offset(layout.whole_frames(self._staged.received)) if cuts else None
+                self._writer = open_writer(self._backing, self._staged, length)
             except FileExistsError as cause:
                 raise StorageUnavailable from cause
         return self._writer

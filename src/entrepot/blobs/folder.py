@@ -13,7 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class FolderStore:
     An id of another form raises ValueError. Several processes may use one folder.
     """
 
+    cuts = False
+
     def __init__(self, root: Path) -> None:
         """Opens the store, making its folders where there are none. Raises StorageFull, StorageUnavailable."""
         self._root = root
@@ -46,12 +48,15 @@ class FolderStore:
         """Begins a new object, over one that was begun. Raises FileExistsError where it was committed."""
         return self._writer(object_id, os.O_CREAT, start_over)
 
-    def resume(self, object_id: str, state: str) -> FolderWriter:
+    def resume(self, object_id: str, state: str, length: int | None = None) -> FolderWriter:
         """Goes on at a checkpoint. Raises FileNotFoundError, FileExistsError (committed), ContentDamaged."""
+        if length is not None:
+            raise ValueError("a file is not cut in front of a checkpoint")
         return self._writer(object_id, 0, lambda fd, folder: go_on(fd, folder, state))
 
-    def open(self, object_id: str) -> FolderReader:
-        """Opens for reading; raises FileNotFoundError."""
+    def open(self, object_id: str, state: str = "", stop: int = 0) -> FolderReader:
+        """Opens for reading; raises FileNotFoundError. What is staged is read as what was committed."""
+        del state, stop
         with storage_errors(FileNotFoundError):
             return FolderReader(os.open(self._path(object_id), os.O_RDONLY | FLAGS))
 
@@ -68,6 +73,11 @@ class FolderStore:
         with storage_errors():
             self._path(object_id).unlink(missing_ok=True)
 
+    def delete_many(self, object_ids: Sequence[str]) -> None:
+        """Removes files, one after the other."""
+        for object_id in object_ids:
+            self.delete(object_id)
+
     def objects(self) -> Iterator[tuple[str, float]]:
         """Every object id with its file's modification time. Files whose name is no id are left out."""
         for folder in _leaves(self._root):
@@ -77,6 +87,17 @@ class FolderStore:
                     with suppress(FileNotFoundError):
                         if OBJECT_ID.fullmatch(entry.name):
                             yield entry.name, entry.stat(follow_symlinks=False).st_mtime
+
+    def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
+        """None: what an upload leaves goes with its object."""
+        del before
+        return iter(())
+
+    def drop(self, leftover: str) -> None:
+        """Nothing, since nothing is named."""
+
+    def close(self) -> None:
+        """Nothing: no file is kept open."""
 
     def _path(self, object_id: str) -> Path:
         if not OBJECT_ID.fullmatch(object_id):

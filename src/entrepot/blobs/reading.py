@@ -17,17 +17,20 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 class FrameReading:
-    """One transfer of `size` plain bytes: opens its object with the first frame, and closes it with the last.
+    """One transfer of a blob of `size` plain bytes, or of what `state` says is staged: opens its object with the first frame, and closes it with the last.
 
     Runs in worker threads, one at a time; `close` waits for a frame that is being read.
     """
 
-    def __init__(self, backing: Backing, object_id: str, secret: bytes, size: int, frames: range) -> None:
+    def __init__(
+        self, backing: Backing, object_id: str, secret: bytes, size: int, frames: range, state: str = ""
+    ) -> None:
         self._backing = backing
         self._object_id = object_id
         self._cipher = FrameCipher(object_id, secret)
         self._size = size
         self._frames = frames
+        self._state = state
         self._lock = threading.Lock()
         self._files = ExitStack()
         self._reader: ObjectReader | None = None
@@ -59,11 +62,16 @@ class FrameReading:
         fill(self._open(), layout.offset(index), sealed)
         return sealed
 
+    def _stop(self) -> int:
+        """Where the last of the frames ends."""
+        layout, last = self._backing.layout, self._frames[-1]
+        return layout.offset(last) + layout.frame_size(last, self._size) + OVERHEAD
+
     def _open(self) -> ObjectReader:
         if self.closed:
             raise ValueError("the transfer is over")
         if self._reader is None:
-            self._reader = self._files.enter_context(self._backing.store.open(self._object_id))
+            self._reader = self._files.enter_context(self._backing.store.open(self._object_id, self._state, self._stop()))
         return self._reader
 
 

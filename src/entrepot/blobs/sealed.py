@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from weakref import WeakValueDictionary
 
 from entrepot.blobs.appending import Appending
@@ -15,7 +15,7 @@ from entrepot.blobs.committing import commit
 from entrepot.blobs.frames import FRAME, Layout
 from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
 from entrepot.blobs.reading import FrameReading
-from entrepot.blobs.staged import family, owner
+from entrepot.blobs.staged import Standing, family, owner
 from entrepot.blobs.threads import Workers, forget
 from entrepot.errors import RangeNotSatisfiable, SizeInvalid
 from entrepot.ports import Algorithm, ObjectStore, StagedBlob, StoredBlob
@@ -32,23 +32,35 @@ class SealedBlobStore:
 
     An append holds two batches of `BATCH_FRAMES` frames at most, a transfer two frames, each thread one. Everything
     but collecting and cutting bytes runs in `threads` worker threads. Of the `uploads` uploads that were appended to
-    last, a running hash is kept.
+    last, a running hash is kept. `lock` keeps other processes away from an upload, in place of the store's own.
     """
 
-    def __init__(self, store: ObjectStore, *, frame: int = FRAME, threads: int = 8, uploads: int = 1024) -> None:
+    def __init__(
+        self,
+        store: ObjectStore,
+        *,
+        frame: int = FRAME,
+        threads: int = 8,
+        uploads: int = 1024,
+        lock: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
+    ) -> None:
         self._layout = Layout(frame)
         self._batch = frame * BATCH_FRAMES
         self._workers = Workers(threads, self._layout.sealed_frame)
         self._backing = Backing(store, self._layout, self._workers.buffer)
         self._hashes = RunningHashes(uploads)
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
+        self._lock = lock or self._own_lock
 
     @asynccontextmanager
     async def exclusive(self, object_id: str) -> AsyncGenerator[None]:
         """One writer at a time: waits for others of this process; raises UploadBusy for those of another."""
         turn = self._turns.setdefault(object_id, asyncio.Lock())
-        async with turn, self._workers.held(self._backing.store.lock(object_id)):
+        async with turn, self._lock(object_id):
             yield
+
+    def _own_lock(self, object_id: str) -> AbstractAsyncContextManager[None]:
+        return self._workers.held(self._backing.store.lock(object_id))
 
     async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
         """Stores `body` behind `staged`. See `ports.BlobStore.append`."""
@@ -102,7 +114,8 @@ class SealedBlobStore:
     async def _rehash(self, staged: StagedBlob, algorithm: Algorithm) -> Hasher:
         hasher = hashlib.new(algorithm)
         frames = range(self._layout.whole_frames(staged.received))
-        reading = FrameReading(self._backing, staged.object_id, staged.secret, staged.received, frames)
+        state = Standing.of(staged).object_state
+        reading = FrameReading(self._backing, staged.object_id, staged.secret, staged.received, frames, state)
         try:
             for first in range(0, len(frames), REHASH_FRAMES):
                 await self._workers.start(hash_frames, hasher, reading, frames[first : first + REHASH_FRAMES])
@@ -122,6 +135,12 @@ class SealedBlobStore:
         """Drops an object and its tails."""
         self._hashes.drop(object_id)
         await self._workers.start(_delete, self._backing.store, object_id)
+
+    async def discard_many(self, object_ids: Sequence[str]) -> None:
+        """Drops blobs, and whatever tails they have."""
+        for object_id in object_ids:
+            self._hashes.drop(object_id)
+        await self._workers.start(_delete_many, self._backing.store, object_ids)
 
     async def read(self, blob: StoredBlob, start: int, stop: int) -> AsyncGenerator[bytes]:
         """The plain bytes `start` to `stop`, one frame read ahead. Raises RangeNotSatisfiable, ContentDamaged."""
@@ -148,14 +167,28 @@ class SealedBlobStore:
         """Objects all parts of which were last written before `older_than`."""
         return await self._workers.start(_older, self._backing.store, older_than)
 
+    async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
+        """What the store knows of, besides whole objects, that was last written before `older_than`."""
+        return await self._workers.start(lambda: list(self._backing.store.leftovers(older_than)))
+
+    async def drop(self, leftovers: Sequence[str]) -> None:
+        """Removes leftovers."""
+        for leftover in leftovers:
+            await self._workers.start(self._backing.store.drop, leftover)
+
     async def close(self) -> None:
-        """Ends the worker threads, once what they do is done."""
+        """Ends the worker threads, once what they do is done, and the store's."""
         await self._workers.close()
+        await asyncio.to_thread(self._backing.store.close)
 
 
 def _delete(store: ObjectStore, object_id: str) -> None:
-    for name in family(object_id):
+    for name in [object_id] if store.cuts else family(object_id):
         store.delete(name)
+
+
+def _delete_many(store: ObjectStore, object_ids: Sequence[str]) -> None:
+    store.delete_many(object_ids if store.cuts else [name for each in object_ids for name in family(each)])
 
 
 def _older(store: ObjectStore, older_than: float) -> list[str]:

@@ -1,9 +1,10 @@
 """What an upload's state says, and the object beside it that holds the bytes which do not fill a frame yet.
 
-Whole frames go to the object itself. What is left over is sealed as the frame it will be and kept in a tail object, so
-that nothing a client was told is stored is ever overwritten in place. There are two tails, `<object>-0` and
-`<object>-1`, used in turns: an append writes the one that its own starting point does not need. A process that dies
-before the row of the upload was changed therefore leaves the old standing whole.
+Whole frames go to the object itself, and so does what is left over in a store that may go on in front of it (`cuts`).
+For the others it is sealed as the frame it will be and kept in a tail object, so that nothing a client was told is
+stored is ever overwritten in place. There are two tails, `<object>-0` and `<object>-1`, used in turns: an append writes
+the one that its own starting point does not need. A process that dies before the row of the upload was changed
+therefore leaves the old standing whole.
 """
 
 from __future__ import annotations
@@ -78,13 +79,27 @@ def read_tail(backing: Backing, staged: StagedBlob, plain: memoryview) -> memory
     name, index = tail_id(staged.object_id, standing.turn), backing.layout.whole_frames(staged.received)
     sealed = backing.buffer()[: len(plain) + OVERHEAD]
     try:
-        _read_sealed(backing, name, index, sealed)
+        if backing.store.cuts:
+            _read_staged(backing, staged.object_id, standing.object_state, index, sealed)
+        else:
+            _read_sealed(backing, name, index, sealed)
         FrameCipher(staged.object_id, staged.secret).open_into(index, sealed, plain)
     except (FileNotFoundError, ContentDamaged) as cause:
         raise damage(name, index) from cause
     if sealed[-TAG:].hex() != standing.mark:
         raise damage(name, index)
     return sealed
+
+
+def _read_staged(backing: Backing, object_id: str, state: str, index: int, sealed: memoryview) -> None:
+    """The frame from where a store that cuts has it. After a commit that was not told of, what is left names nothing."""
+    offset = backing.layout.offset(index)
+    try:
+        with backing.store.open(object_id, state) as reader:
+            fill(reader, offset, sealed)
+    except FileNotFoundError:
+        with backing.store.open(object_id) as reader:
+            fill(reader, offset, sealed)
 
 
 def _read_sealed(backing: Backing, name: str, index: int, sealed: memoryview) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -75,3 +76,8 @@ def delete_stale_uploads(connection: Connection, before: int, count: int) -> lis
     rows = connection.execute(query).all()
     connection.execute(delete(t).where(t.c.id.in_([row.id for row in rows])))
     return [row.object_id for row in rows]
+
+
+def named_objects(connection: Connection, object_ids: Sequence[str]) -> set[str]:
+    """Those of `object_ids` that an upload is staged in."""
+    return set(connection.execute(select(t.c.object_id).where(t.c.object_id.in_(object_ids))).scalars())

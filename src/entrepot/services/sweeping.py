@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from entrepot.context import App
-from entrepot.meta import blobs, uploads
+from entrepot.meta import blobs, leases, uploads
 from entrepot.meta.times import to_micros
 
 UPLOAD_LIFETIME = timedelta(days=1)
@@ -35,6 +35,21 @@ async def sweep(app: App) -> int:
         for object_id in unknown:
             await app.blobs.discard(object_id)
         dropped += len(unknown)
+    dropped += await _drop_leftovers(app, (now - ORPHAN_AGE).timestamp())
+    await app.db.write(leases.drop_upload_leases, to_micros(now - ORPHAN_AGE))
     if dropped:
         log.info("swept staged bytes", objects=dropped)
+    return dropped
+
+
+async def _drop_leftovers(app: App, before: float) -> int:
+    """Drops what broken uploads left beside objects that a blob's row may name: what no upload may go on with."""
+    found = await app.blobs.leftovers(before)
+    dropped = 0
+    for start in range(0, len(found), _BATCH):
+        batch = found[start : start + _BATCH]
+        needed = await app.db.read(uploads.named_objects, [object_id for object_id, _ in batch])
+        useless = [leftover for object_id, leftover in batch if object_id not in needed]
+        await app.blobs.drop(useless)
+        dropped += len(useless)
     return dropped
