@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.context import RepositoryRef
 from entrepot.errors import LayerNotFound, LayersNotFound
-from entrepot.services import gc, gc_status, gc_verify, image_deletion, layers, repositories
+from entrepot.services import gc, gc_status, gc_verify, image_deletion, layers, repositories, sweeping
 from entrepot.services.gc import Collected
 from entrepot.services.image_ids import ImageId
 from tests.gc.world import DELAY, REGISTRY, World
@@ -111,6 +111,7 @@ def test_a_push_again_never_gets_what_is_on_its_way_out(here: World) -> None:
     here.collect()  # rows are gone, objects are not
     old = here.files()
     assert len(old) == 3
+    assert here.run(sweeping.sweep(here.app)) == 0  # what is queued is not the sweep's
     with pytest.raises(LayersNotFound):
         here.put("one", IMAGE)
     here.push("one", IMAGE)
@@ -136,6 +137,16 @@ def test_a_deleted_repository_and_a_deleted_layer(here: World) -> None:
     assert totals["two"].objects == 1
     assert totals["two"].object_bytes == len(b"loose")
     assert totals["one"].object_bytes == sum(len(data) for data in IMAGE.blobs) - len(SHARED)
+
+
+def test_a_layer_that_is_pushed_again_is_no_longer_reviewed_as_a_blob(here: World) -> None:
+    for name in ("one", "two"):
+        here.push(name, IMAGE)
+    loose = here.upload("one", b"loose")
+    here.run(layers.delete(here.app, here.ctx(), ONE, loose))
+    assert [queue.waiting for queue in here.run(gc_status.status(here.app)).queues] == [0, 1, 0]
+    here.upload("two", b"loose")
+    assert [queue.waiting for queue in here.run(gc_status.status(here.app)).queues] == [1, 0, 0]
 
 
 def test_bytes_are_counted_for_who_held_them_last(here: World) -> None:

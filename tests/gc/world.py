@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
@@ -57,6 +58,7 @@ class World:
     """Services as tests call them: each method is one request, or one step of the garbage collection."""
 
     def __init__(self, given: dict[str, str], delay: timedelta = DELAY) -> None:
+        self.flags = json.dumps(given)
         self.settings, _ = from_flags(given, {})
         composition.prepare(self.settings)
         self.folder = self.settings.data / "blobs"
