@@ -55,7 +55,7 @@ access_keys = Table(
     Column("access_key_id", Bytewise(128), primary_key=True),
     Column("account_id", Account, ForeignKey("accounts.account_id"), nullable=False, index=True),
     Column("principal_arn", Bytewise, nullable=False),
-    Column("user_id", Bytewise(128), nullable=False),
+    Column("user_id", Bytewise(128), nullable=False, index=True),
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("data_key_id", RowId, ForeignKey("data_keys.id"), nullable=False),
     Column("active", Boolean, nullable=False),
@@ -128,6 +128,7 @@ repository_blobs = Table(
     Column("blob_id", RowId, ForeignKey("blobs.id"), nullable=False, index=True),
     Column("created_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("repository_id", "digest"),
+    Index("ix_repository_blobs_digest_repository_id", "digest", "repository_id"),
 )
 
 uploads = Table(

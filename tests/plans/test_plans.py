@@ -1,0 +1,126 @@
+"""The hottest queries find what they look for by an index, on both engines: none reads a large table from end to end.
+
+On a data set a fraction of the real one's size, large enough for PostgreSQL's planner to find a scan dear; the full
+size is measured by hand (docs/scaling.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from bench.generate_metadata import Size, fill
+from bench.hot_queries import PAGE, queries
+from entrepot.meta.postgres import postgres_engine
+from entrepot.meta.schema import migrate
+from entrepot.meta.sqlite import sqlite_engine
+from entrepot.meta.tables import metadata
+from tests.support.postgres import cluster
+
+SIZE = Size(images=10_000, repositories=1_500, blobs=30_000)
+QUERIES = queries(SIZE)
+LARGE = {"images", "manifests", "image_tags", "image_blobs", "blobs", "repository_blobs", "uploads", "repositories"}
+LARGE |= {"access_keys"}
+# A page, what is passed over to make it (untagged images are one in ten), and as much again.
+MOST_ROWS = 25 * PAGE
+
+Statement = tuple[str, Any]
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    yield from filled(sqlite_engine(tmp_path_factory.mktemp("plans") / "plans.db", writes=True))
+
+
+@pytest.fixture(scope="module")
+def on_postgres() -> Iterator[Engine]:
+    yield from filled(postgres_engine(cluster().url(cluster().create())))
+
+
+def filled(engine: Engine) -> Iterator[Engine]:
+    migrate(engine)
+    with engine.begin() as connection:
+        fill(connection, SIZE)
+    yield engine
+    engine.dispose()
+
+
+def statements(connection: Connection, name: str) -> list[Statement]:
+    """What a query sends to its engine."""
+    sent: list[Statement] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:  # noqa: FBT001
+        if "SAVEPOINT" not in statement:
+            sent.append((statement, parameters[0] if many else parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    with connection.begin_nested() as changes:
+        QUERIES[name](connection)
+        changes.rollback()
+    event.remove(connection, "before_cursor_execute", note)
+    assert sent
+    return sent
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_on_sqlite(on_sqlite: Engine, name: str) -> None:
+    with on_sqlite.connect() as connection, connection.begin() as transaction:
+        for statement, parameters in statements(connection, name):
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert not [row for row in plan if row[3].startswith("SCAN")], (statement, plan)
+        transaction.rollback()
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_on_postgres(on_postgres: Engine, name: str) -> None:
+    with on_postgres.connect() as connection, connection.begin() as transaction:
+        for statement, parameters in statements(connection, name):
+            explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+            found = connection.exec_driver_sql(explain, parameters).scalar_one()
+            (plan,) = found if isinstance(found, list) else json.loads(found)
+            for node in nodes(plan["Plan"]):
+                assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] in LARGE), (statement, node)
+                assert looked_at(node) <= MOST_ROWS, (statement, node)
+            assert {trigger["Trigger Name"].partition("_")[0] for trigger in plan["Triggers"]} <= {"RI"}
+            # Foreign keys: what refers to a row that goes, and what a new row refers to, is found by an index too.
+            assert all(trigger["Time"] < 50 for trigger in plan["Triggers"]), (statement, plan["Triggers"])
+        transaction.rollback()
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)
+
+
+def looked_at(node: dict[str, Any]) -> float:
+    rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
+    return rows * node["Actual Loops"]
+
+
+def test_every_foreign_key_has_an_index_to_find_what_refers_to_a_row() -> None:
+    """Without one, deleting a row reads the whole table that refers to it."""
+
+
+    unindexed = set()
+    for table in metadata.tables.values():
+        leading = {tuple(index.columns.keys())[0] for index in table.indexes} | {table.primary_key.columns.keys()[0]}
+        leading |= {each.columns.keys()[0] for each in table.constraints if type(each).__name__ == "UniqueConstraint"}
+        unindexed |= {f"{table.name}.{key.parent.name}" for key in table.foreign_keys} - {
+            f"{table.name}.{column}" for column in leading
+        }
+    # Data keys are never deleted.
+    assert unindexed == {"access_keys.data_key_id", "uploads.data_key_id"}
+
+
+def test_the_made_up_data_hangs_together(on_postgres: Engine) -> None:
+    with on_postgres.connect() as connection:
+        assert QUERIES["image by tag"](connection)
+        assert len(QUERIES["layers of a manifest"](connection)) == 5
+        assert len(QUERIES["page of untagged image ids"](connection)) == PAGE
+        assert len(QUERIES["referrers"](connection)) == 1
