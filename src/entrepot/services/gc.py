@@ -1,7 +1,7 @@
 """The online garbage collection: one round of it, and the daily look for what it was never told of.
 
-Nothing stops for it. Batches are small, and after each the work rests for as long as it took, so that requests have the
-database to themselves half of the time at least (figures in docs/garbage-collection.md).
+Nothing stops for it. Batches are small, and after each the work rests for as long as it took, up to `LONGEST_REST`, so
+that requests have the database to themselves in between (figures in docs/garbage-collection.md).
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from entrepot.services.reviews import review_due
 
 LAYERS = 100
 BLOBS = 100
-OBJECTS = 200
+OBJECTS = 500
 PAGE = 2_000
+LONGEST_REST = 0.1
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -66,7 +67,7 @@ async def _all(size: int, step: Callable[[], Awaitable[Batch]]) -> Batch:
         taken, gone = taken + batch.taken, gone + batch.gone
         if batch.taken < size:
             return Batch(taken, gone)
-        await asyncio.sleep(time.monotonic() - began)
+        await asyncio.sleep(min(time.monotonic() - began, LONGEST_REST))
 
 
 async def _delete_objects(app: App, now: int) -> Batch:
