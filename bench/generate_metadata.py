@@ -156,7 +156,8 @@ def _load(connection: Connection, table: Table, columns: list[str], rows: Iterab
         return
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-    connection.connection.cursor().executemany(statement, rows)
+    writer: Any = connection.connection.cursor()
+    writer.executemany(statement, rows)
 
 
 def engine_of(database: str) -> Engine:

@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    engines.choose(config.getoption("--engine"))
+    engines.choose(str(config.getoption("--engine")))
 
 
 def pytest_unconfigure() -> None:

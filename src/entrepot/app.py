@@ -30,7 +30,6 @@ from entrepot.meta.postgres import PostgresDatabase, postgres_engine, wait_for
 from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
-from entrepot.ports import Database
 from entrepot.services import credentials
 from entrepot.services.access_cache import ProcessCache
 from entrepot.services.credentials import AccessKey
@@ -193,7 +192,7 @@ def _ensure_master_key(paths: Paths, *, sealed: bool) -> None:
     create_master_key(paths.master_key)
 
 
-def _database(settings: Settings) -> Database:
+def _database(settings: Settings) -> PostgresDatabase | SqliteDatabase:
     if settings.database:
         return PostgresDatabase(settings.database, settings.database_connections)
     return SqliteDatabase(Paths(settings.data).database)

@@ -15,7 +15,9 @@ from entrepot.meta import schema as schema_module
 from entrepot.meta.schema import HEAD, SCRIPTS, current_revision, migrate
 from tests.migrations.engines import Empty
 
-RELEASED = sorted(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions() if script.revision < HEAD)
+RELEASED = sorted(
+    script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions() if script.revision < HEAD
+)
 REPO = RepositoryRef(Registry("123456789012", "us-east-1"), "team/app")
 DIGEST, LAYER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
@@ -76,25 +78,28 @@ def test_data_outlives_the_migrations(released: Engine) -> None:
     assert current_revision(released) == HEAD
     with released.connect() as connection:
         repository = repositories.find_repository(connection, REPO)
-        assert repository and repositories.tags_of_repository(connection, repository.id) == {"Größe": "ß"}
+        assert repository
+        assert repositories.tags_of_repository(connection, repository.id) == {"Größe": "ß"}
         image = images.find_image_by_tag(connection, repository.id, "v1")
-        assert image and images.payload_of(connection, image.id) == b"{}"
+        assert image
+        assert images.payload_of(connection, image.id) == b"{}"
         assert images.parents_of(connection, image.id) == [LAYER]
         assert image_pages.page_of_tags(connection, repository.id, "", 9) == ["V1", "a", "v1"]
         blob = blobs.find_blob(connection, repository.id, LAYER)
-        assert blob and (blob.size, blob.object_id) == (7, "f" * 32)
+        assert blob
+        assert (blob.size, blob.object_id) == (7, "f" * 32)
         upload = uploads.find_upload(connection, "u", repository.id, "arn")
-        assert upload and upload.received == 1 << 40
+        assert upload
+        assert upload.received == 1 << 40
         key = access_keys.find_access_key(connection, "AKIAEXAMPLE")
-        assert key and key.sealed_secret == b"\0"
+        assert key
+        assert key.sealed_secret == b"\0"
         for name in {name for name, _ in ROWS}:
             wanted = sum(each == name for each, _ in ROWS)
             assert connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() == wanted  # noqa: S608
 
 
-def test_a_migration_that_fails_leaves_everything_as_it_was(
-    released: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_that_fails_leaves_everything_as_it_was(released: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last step raises, after all the others have done their work."""
     before, revision = tables_of(released), current_revision(released)
     run = schema_module._run_migrations

@@ -8,8 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from entrepot.meta.schema import HEAD, SCRIPTS, current_revision, migrate, require_schema
 from entrepot.errors import StorageUnavailable
+from entrepot.meta.schema import HEAD, SCRIPTS, current_revision, migrate, require_schema
 from entrepot.meta.tables import metadata
 from tests.migrations.engines import Empty
 

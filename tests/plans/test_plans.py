@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, PrimaryKeyConstraint, UniqueConstraint, event
 
 from bench.generate_metadata import Size, fill
 from bench.hot_queries import PAGE, queries
@@ -105,15 +104,13 @@ def looked_at(node: dict[str, Any]) -> float:
 
 def test_every_foreign_key_has_an_index_to_find_what_refers_to_a_row() -> None:
     """Without one, deleting a row reads the whole table that refers to it."""
-
-
-    unindexed = set()
+    unindexed: set[str] = set()
     for table in metadata.tables.values():
-        leading = {tuple(index.columns.keys())[0] for index in table.indexes} | {table.primary_key.columns.keys()[0]}
-        leading |= {each.columns.keys()[0] for each in table.constraints if type(each).__name__ == "UniqueConstraint"}
-        unindexed |= {f"{table.name}.{key.parent.name}" for key in table.foreign_keys} - {
-            f"{table.name}.{column}" for column in leading
-        }
+        unique = [each for each in table.constraints if isinstance(each, PrimaryKeyConstraint | UniqueConstraint)]
+        keys = [*table.indexes, *unique]
+        leading = {next(iter(key.columns)).name for key in keys}
+        names = {key.parent.name for key in table.foreign_keys}
+        unindexed |= {f"{table.name}.{name}" for name in names - leading}
     # Data keys are never deleted.
     assert unindexed == {"access_keys.data_key_id", "uploads.data_key_id"}
 

@@ -14,8 +14,8 @@ from entrepot import app
 from entrepot.meta import sqlite
 from entrepot.meta.sqlite import sqlite_engine
 from entrepot.settings_sources import from_flags
-from tests.support import engines
 from tests.sts.world import World, play
+from tests.support import engines
 
 Play = Callable[..., None]
 

@@ -28,7 +28,7 @@ class Stored:
         """The answer to a SELECT, a tuple a row, or a value a row where it has one column."""
         if url := database_of(self.database.parent):
             with psycopg.connect(url) as connection:
-                found = connection.execute(statement.replace("?", "%s"), values).fetchall()
+                found = connection.execute(statement.replace("?", "%s").encode(), values).fetchall()
             return [row[0] if len(row) == 1 else row for row in found]
         with closing(sqlite3.connect(self.database, timeout=30)) as connection:
             connection.execute("PRAGMA query_only = ON")

@@ -17,7 +17,7 @@ from typing import Any, Concatenate
 
 import psycopg
 import structlog
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -51,14 +51,14 @@ def postgres_engine(url: str, connections: int = 1) -> Engine:
     Raises StorageUnavailable where libpq cannot read it.
     """
     try:
-        parameters = {**_DEFAULTS, **conninfo_to_dict(url)}
+        conninfo = make_conninfo(**{**_DEFAULTS, **conninfo_to_dict(url)})
     except psycopg.ProgrammingError:
         # Not a word of libpq's: it may quote a piece of the password.
         raise StorageUnavailable("The setting database is not a URL that libpq can read.") from None
 
     def connect() -> psycopg.Connection[Any]:
         # Poolers give each transaction another connection, on which a prepared statement would be unknown.
-        return psycopg.connect(**parameters, prepare_threshold=None)
+        return psycopg.connect(conninfo, prepare_threshold=None)
 
     return create_engine(
         "postgresql+psycopg://",

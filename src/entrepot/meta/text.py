@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Dialect, String, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.type_api import (
+        _BindProcessorType,  # pyright: ignore[reportPrivateUsage] - the names of its own signatures
+        _ResultProcessorType,  # pyright: ignore[reportPrivateUsage]
+    )
 
 # PostgreSQL takes every character but U+0000. So the two lowest are written as two each, which keeps the order.
 _NUL, _ESCAPE = "\0", "\1"
 
 
-def escaped(text: str | None) -> str | None:
+def escaped(value: str | None) -> str | None:
     """Text without U+0000, in the same order as before."""
-    if text is None or (_NUL not in text and _ESCAPE not in text):
-        return text
-    return text.replace(_ESCAPE, "\1\2").replace(_NUL, "\1\1")
+    if value is None or (_NUL not in value and _ESCAPE not in value):
+        return value
+    return value.replace(_ESCAPE, "\1\2").replace(_NUL, "\1\1")
 
 
-def unescaped(text: str | None) -> str | None:
+def unescaped(value: str | None) -> str | None:
     """The inverse of `escaped`."""
-    if text is None or _ESCAPE not in text:
-        return text
-    return text.replace("\1\1", _NUL).replace("\1\2", _ESCAPE)
+    if value is None or _ESCAPE not in value:
+        return value
+    return value.replace("\1\1", _NUL).replace("\1\2", _ESCAPE)
 
 
 class Bytewise(TypeDecorator[str]):
@@ -41,10 +46,10 @@ class Bytewise(TypeDecorator[str]):
         kind = String if self.length else Text
         return kind(self.length, collation=None if dialect.name == "sqlite" else "C")
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], Any] | None:
+    def bind_processor(self, dialect: Dialect) -> _BindProcessorType[str] | None:
         """What parameters pass through, if anything."""
         return None if dialect.name == "sqlite" else escaped
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None] | None:  # noqa: ARG002
+    def result_processor(self, dialect: Dialect, coltype: object) -> _ResultProcessorType[str] | None:  # noqa: ARG002
         """What values pass through, if anything."""
         return None if dialect.name == "sqlite" else unescaped
