@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Connection, exists, literal, select, tuple_
 
 from entrepot.meta.dialect import upsert_selected
+from entrepot.meta.gc_keys import Layer, among, layers_in
 from entrepot.meta.tables import blob_reviews, blobs, image_blobs, layer_reviews, repository_blobs
 
-Layer = tuple[int, str]
 Needed = tuple[int, str, int]
 FIRST_LAYER: Layer = (0, "")
 FIRST_NEEDED: Needed = (0, "", 0)
@@ -46,52 +46,43 @@ class NeededPage:
 
 def forgotten_layers(connection: Connection, after: Layer, count: int) -> LayerPage:
     """Of the `count` holds behind `after`: those that no image needs and that nobody is to review."""
-    h, i, r = repository_blobs.c, image_blobs.c, layer_reviews.c
-    needed = exists().where(i.repository_id == h.repository_id, i.digest == h.digest)
-    reviewed = exists().where(r.repository_id == h.repository_id, r.digest == h.digest)
-    query = (
-        select(h.repository_id, h.digest, (needed | reviewed).label("fine"))
-        .where(tuple_(h.repository_id, h.digest) > after)
-        .order_by(h.repository_id, h.digest)
-        .limit(count)
-    )
-    rows = connection.execute(query).all()
-    found = [(row.repository_id, row.digest) for row in rows if not row.fine]
-    return LayerPage(found, (rows[-1].repository_id, rows[-1].digest) if len(rows) == count else None)
+    h = repository_blobs.c
+    query = select(h.repository_id, h.digest).where(tuple_(h.repository_id, h.digest) > after)
+    rows = connection.execute(query.order_by(h.repository_id, h.digest).limit(count)).all()
+    layers = [(row.repository_id, row.digest) for row in rows]
+    fine = among(connection, image_blobs, layers) | among(connection, layer_reviews, layers)
+    return LayerPage([each for each in layers if each not in fine], layers[-1] if len(layers) == count else None)
 
 
 def forgotten_blobs(connection: Connection, after: int, count: int) -> BlobPage:
     """Of the `count` blobs behind id `after`: those that no repository holds and that nobody is to review."""
-    held = exists().where(repository_blobs.c.blob_id == blobs.c.id)
-    reviewed = exists().where(blob_reviews.c.blob_id == blobs.c.id)
-    query = select(blobs.c.id, (held | reviewed).label("fine")).where(blobs.c.id > after).order_by(blobs.c.id)
-    rows = connection.execute(query.limit(count)).all()
-    return BlobPage([row.id for row in rows if not row.fine], rows[-1].id if len(rows) == count else None)
+    query = select(blobs.c.id).where(blobs.c.id > after).order_by(blobs.c.id).limit(count)
+    ids = list(connection.execute(query).scalars())
+    fine = set[int]()
+    for t in (repository_blobs, blob_reviews):
+        fine |= set(connection.execute(select(t.c.blob_id).where(t.c.blob_id.in_(ids))).scalars())
+    return BlobPage([each for each in ids if each not in fine], ids[-1] if len(ids) == count else None)
 
 
 def dangling_layers(connection: Connection, after: Needed, count: int) -> NeededPage:
     """Of the `count` layers of images behind `after`: those that their repository does not hold."""
-    i, h = image_blobs.c, repository_blobs.c
-    held = exists().where(h.repository_id == i.repository_id, h.digest == i.digest)
-    query = (
-        select(i.repository_id, i.digest, i.image_id, held.label("fine"))
-        .where(tuple_(i.repository_id, i.digest, i.image_id) > after)
-        .order_by(i.repository_id, i.digest, i.image_id)
-        .limit(count)
-    )
-    rows = connection.execute(query).all()
-    found = [(row.repository_id, row.digest, row.image_id) for row in rows if not row.fine]
-    last = (rows[-1].repository_id, rows[-1].digest, rows[-1].image_id) if len(rows) == count else None
-    return NeededPage(found, last)
+    i = image_blobs.c
+    key = (i.repository_id, i.digest, i.image_id)
+    rows = connection.execute(select(*key).where(tuple_(*key) > after).order_by(*key).limit(count)).all()
+    needed = [(row.repository_id, row.digest, row.image_id) for row in rows]
+    held = among(connection, repository_blobs, [each[:2] for each in needed])
+    found = [each for each in needed if each[:2] not in held]
+    return NeededPage(found, needed[-1] if len(needed) == count else None)
 
 
 def review_forgotten_layers(connection: Connection, layers: Sequence[Layer], due: int) -> int:
     """Queues layers for review, those that are still held and not under review; returns how many."""
-    h, r = repository_blobs.c, layer_reviews.c
-    reviewed = exists().where(r.repository_id == h.repository_id, r.digest == h.digest)
-    query = select(h.repository_id, h.digest, literal(due, BigInteger))
-    query = query.where(tuple_(h.repository_id, h.digest).in_(layers), ~reviewed)
-    return upsert_selected(connection, layer_reviews, query, ["review_after"])
+    reviewed = among(connection, layer_reviews, layers)
+    h, count = repository_blobs.c, 0
+    for condition in layers_in(repository_blobs, [each for each in layers if each not in reviewed]):
+        query = select(h.repository_id, h.digest, literal(due, BigInteger)).where(condition)
+        count += upsert_selected(connection, layer_reviews, query, ["review_after"])
+    return count
 
 
 def review_forgotten_blobs(connection: Connection, ids: Sequence[int], due: int) -> int:
