@@ -30,6 +30,7 @@ from entrepot.meta import (
     uploads,
 )
 from entrepot.meta.blobs import BlobRow
+from entrepot.ports import StoredBlob
 
 PAGE = 100
 RUNS = 9
@@ -42,6 +43,7 @@ def queries(size: Size) -> Mapping[str, Query]:
     middle, layers = size.images // 2, [digest("blob", number) for number in size.blobs_of(size.images // 2)]
     image, now = digest("image", middle), 1 << 50
     blob = BlobRow(size.blobs_of(middle)[0], 1, layers[0], 1, object_id(1))
+    new = StoredBlob("n" * 32, b"", 1)
     some_images = [digest("image", number) for number in range(middle, middle + 20)]
     return {
         "repository by name": lambda c: repositories.find_repository(c, RepositoryRef(REGISTRY, name(7))),
@@ -68,7 +70,7 @@ def queries(size: Size) -> Mapping[str, Query]:
         "an image goes": lambda c: images.delete_image(c, middle),
         "layer": lambda c: blobs.find_blob(c, 1, layers[0]),
         "layers of a manifest": lambda c: blobs.held_blobs(c, 1, layers),
-        "a new blob": lambda c: blobs.adopt_blob(c, 1, digest("new", 0), 1, "n" * 32, now),
+        "a new blob": lambda c: blobs.adopt_blob(c, 1, digest("new", 0), new, now),
         "a new hold": lambda c: blobs.hold_blob(c, 2, blob, now),
         "repositories that hold a layer": lambda c: blobs.repositories_holding(c, REGISTRY, layers[0], 10),
         "media types of layers": lambda c: blobs.layer_media_types(c, 1, layers),

@@ -51,10 +51,12 @@ def postgres_engine(url: str, connections: int = 1) -> Engine:
     Raises StorageUnavailable where libpq cannot read it.
     """
     try:
-        conninfo = make_conninfo(**{**_DEFAULTS, **conninfo_to_dict(url)})
+        parameters: dict[str, Any] = {**_DEFAULTS, **conninfo_to_dict(url)}
     except psycopg.ProgrammingError:
         # Not a word of libpq's: it may quote a piece of the password.
         raise StorageUnavailable("The setting database is not a URL that libpq can read.") from None
+
+    conninfo = make_conninfo(**parameters)
 
     def connect() -> psycopg.Connection[Any]:
         # Poolers give each transaction another connection, on which a prepared statement would be unknown.
