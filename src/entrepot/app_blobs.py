@@ -1,17 +1,21 @@
-"""Which store the settings name, opened and checked."""
+"""Which stores the settings name, opened and checked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from entrepot.blobs import s3_client
 from entrepot.blobs.folder import FolderStore
+from entrepot.blobs.plain import PlainBlobStore
+from entrepot.blobs.routed import Route, RoutedBlobStore
 from entrepot.blobs.s3 import S3Store
 from entrepot.blobs.s3_bucket import Bucket
 from entrepot.blobs.s3_client import S3Options
 from entrepot.blobs.sealed import SealedBlobStore
-from entrepot.ports import BlobStore, ObjectStore
+from entrepot.errors import StorageUnavailable
+from entrepot.ports import BlobStore
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
 from entrepot.settings_values import BucketUrl
@@ -22,35 +26,71 @@ S3_THREADS = 32
 Location = BucketUrl | Path
 
 
-def location(settings: Settings) -> Location:
-    """Where new blobs are kept."""
-    return settings.blobs or settings.data / "blobs"
-
-
 def prepare(settings: Settings) -> None:
-    """Makes the folder, or asks the bucket for a name. Raises StorageUnavailable with what is wrong with the store."""
-    place = location(settings)
-    if isinstance(place, BucketUrl):
-        client = _client(settings)
-        s3_client.check(client, place.bucket, place.prefix)
-        client.close()
-    else:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Makes the folder, or tries the bucket. Raises StorageUnavailable with what is wrong with a store."""
+    current = _current(settings)
+    if isinstance(current, Path):
+        current.mkdir(mode=0o700, parents=True, exist_ok=True)
+    buckets = [place for place in _stores(settings).values() if isinstance(place, BucketUrl)]
+    if not buckets:
+        return
+    client = _client(settings)
+    for place in buckets:
+        sealing = _sealing(settings) if place == current and settings.blob_delivery == "redirect" else {}
+        s3_client.check(client, place.bucket, place.prefix, sealing, writes=place == current)
+    client.close()
 
 
 def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:
-    """The blob store of one process. In a bucket `locks` keep other nodes away from an upload, in a folder its files."""
-    place = location(settings)
-    store = _open(settings, place)
-    if isinstance(place, BucketUrl):
-        return SealedBlobStore(store, threads=S3_THREADS, lock=locks.hold)
-    return SealedBlobStore(store)
+    """The blob stores of one process as one. In a bucket `locks` keep other nodes away from an upload."""
+    routes: dict[Route, BlobStore] = {}
+    for name, place in _stores(settings).items():
+        if isinstance(place, BucketUrl):
+            store = S3Store(_bucket(settings, place, {}))
+            routes[name, "sealed"] = SealedBlobStore(store, threads=S3_THREADS, lock=locks.hold)
+            plain = S3Store(_bucket(settings, place, _sealing(settings)))
+            routes[name, "plain"] = PlainBlobStore(plain, threads=S3_THREADS, lock=locks.hold)
+        else:
+            routes[name, "sealed"] = SealedBlobStore(FolderStore(place))
+    redirects = settings.blob_delivery == "redirect"
+    current = (store_name(settings, _current(settings)), "plain" if redirects else "sealed")
+    return RoutedBlobStore(routes, current, redirects=redirects)
 
 
-def _open(settings: Settings, place: Location) -> ObjectStore:
-    if isinstance(place, BucketUrl):
-        return S3Store(Bucket(_client(settings), place.bucket, place.prefix))
-    return FolderStore(place)
+def store_name(settings: Settings, place: Location) -> str:
+    """What rows call a store: its URL or path. The folder in the data folder has no name, so that it may be moved."""
+    return "" if place == settings.data / "blobs" else str(place)
+
+
+def known_store(settings: Settings, place: Location) -> str:
+    """The name of a store that the settings have. Raises StorageUnavailable for another, which no node would read."""
+    name = store_name(settings, place)
+    if name not in _stores(settings):
+        raise StorageUnavailable(f"Nodes do not read from {place}: set blobs or blobs_also to it on all of them first.")
+    return name
+
+
+def _current(settings: Settings) -> Location:
+    return settings.blobs or settings.data / "blobs"
+
+
+def _stores(settings: Settings) -> Mapping[str, Location]:
+    """All stores by their names. The data folder's is there where it is new, or holds something from before."""
+    places = [_current(settings), *settings.blobs_also]
+    own = settings.data / "blobs"
+    if own not in places and own.is_dir():
+        places.append(own)
+    return {store_name(settings, place): place for place in places}
+
+
+def _bucket(settings: Settings, place: BucketUrl, sealing: dict[str, str]) -> Bucket:
+    return Bucket(_client(settings), place.bucket, place.prefix, sealing)
+
+
+def _sealing(settings: Settings) -> dict[str, str]:
+    if settings.s3_encryption in {"AES256", "none"}:
+        return {"ServerSideEncryption": "AES256"} if settings.s3_encryption == "AES256" else {}
+    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": settings.s3_encryption}
 
 
 def _client(settings: Settings) -> Any:  # noqa: ANN401 - as boto3 has it

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Algorithm = Literal["sha256", "sha512"]
+Format = Literal["sealed", "plain"]
 
 
 class Database(Protocol):
@@ -144,22 +145,34 @@ class ObjectStore(Protocol):
 class StagedBlob:
     """Bytes of an upload: stored, but nobody's blob yet. The row of the upload remembers it between requests.
 
-    `secret` is the 32-byte key of this one object; `received` counts plain bytes; `state` belongs to the store.
+    `secret` is the 32-byte key of this one object; `received` counts plain bytes; `state` belongs to the store,
+    which is the one that `store` names.
     """
 
     object_id: str
     secret: bytes
     received: int = 0
     state: str = ""
+    store: str = ""
+    format: Format = "sealed"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A whole, durable blob: `size` plain bytes in the object `object_id`, sealed with `secret`."""
+    """A whole, durable blob: `size` plain bytes in the object `object_id` of a store, sealed with `secret` or plain."""
 
     object_id: str
     secret: bytes
     size: int
+    store: str = ""
+    format: Format = "sealed"
+
+
+class ObjectPlace(NamedTuple):
+    """Which object, and in which of the stores of a deployment; the one in the data folder has no name."""
+
+    object_id: str
+    store: str = ""
 
 
 class BlobStore(Protocol):
@@ -170,6 +183,10 @@ class BlobStore(Protocol):
 
         Held around reading an upload's row, `append` or `commit`, and moving the row on.
         """
+        ...
+
+    def begin(self, object_id: str, secret: bytes) -> StagedBlob:
+        """An empty staging where new blobs are to be stored."""
         ...
 
     async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
@@ -190,12 +207,16 @@ class BlobStore(Protocol):
         """Makes the staged bytes a durable blob. Called once, after the digest was found right."""
         ...
 
-    async def discard(self, object_id: str) -> None:
-        """Drops a staged or stored blob's bytes; those that are gone already are no error."""
+    async def discard(self, object_id: str, store: str | None = None) -> None:
+        """Drops a staged or stored blob's bytes, from one store or from all; those that are gone are no error."""
         ...
 
-    async def discard_many(self, object_ids: Sequence[str]) -> None:
-        """As `discard`, for many at once. Where it raises, some of them may be gone."""
+    async def discard_many(self, places: Sequence[ObjectPlace]) -> None:
+        """Drops the bytes of stored blobs. Where it raises, some of them may be gone."""
+        ...
+
+    async def url(self, blob: StoredBlob, seconds: int) -> str | None:
+        """Where a client gets the blob's bytes from the store itself for a while; None where it is to ask us."""
         ...
 
     def read(self, blob: StoredBlob, start: int, stop: int) -> AsyncIterator[bytes]:

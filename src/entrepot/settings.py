@@ -19,11 +19,13 @@ from entrepot.settings_values import (
     AUTHORITY,
     DATABASE,
     DURATION,
+    ENCRYPTION,
     NETWORKS,
     OPTIONAL_PATH,
     PATH,
     REGION,
     STORE,
+    STORES,
     TRUTH,
     URL,
     BucketUrl,
@@ -118,10 +120,27 @@ class Settings:
         "false",
         "Name the bucket in the path of requests and not in their host, as most stores of one's own need.",
     )
+    blobs_also: tuple[BucketUrl | Path, ...] = declare(
+        STORES,
+        "",
+        "Further stores, with commas between them, that layers are still read from: where blobs was set to before, as "
+        "long as something is there. The folder blobs in the data folder is always one of them.",
+    )
+    blob_delivery: str = declare(
+        choice("server", "redirect"),
+        "server",
+        "server: layers are sealed by the server and go through it. redirect: new layers are encrypted by the store "
+        "that speaks S3 (s3_encryption), and clients are sent there for them by URLs that are good for minutes.",
+    )
+    s3_encryption: str = declare(
+        ENCRYPTION,
+        "AES256",
+        "How the store encrypts what it is given in redirect mode: AES256, none, or the id or ARN of a KMS key.",
+    )
     s3_timeout: int = declare(
         integer(1, 600),
         "20",
-        "Seconds to wait for each answer of the store that speaks S3. Requests that fail are repeated four times, with "
+        "Seconds to wait for each answer of the store that speaks S3. What fails is tried three times more, with "
         "growing pauses, before a client is told to come again later.",
     )
     region: str = declare(

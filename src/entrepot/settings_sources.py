@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 from entrepot.settings import DECLARED, PREFIX, Setting, Settings, SettingsError
+from entrepot.settings_values import BucketUrl
 
 _BY_NAME = {setting.name: setting for setting in DECLARED}
 _FILE_KEYS = tuple(setting.name for setting in DECLARED if setting.in_file)
@@ -80,6 +81,7 @@ def from_flags(flags: Mapping[str, object], environ: Mapping[str, str]) -> tuple
     origins = {s.name: given[s.name].origin if s.name in given else _DEFAULT for s in DECLARED}
     settings = Settings(**values)
     _refuse_half_of_tls(settings, origins)
+    _refuse_redirects_to_a_folder(settings, origins)
     return settings, origins
 
 
@@ -155,6 +157,11 @@ def _refuse_half_of_tls(settings: Settings, origins: Mapping[str, Origin]) -> No
     if len(present) == 1:
         missing = next(name for name in halves if name not in present)
         raise SettingsError(f"{present[0]} is set ({origins[present[0]]}) but {missing} is not: TLS needs both")
+
+
+def _refuse_redirects_to_a_folder(settings: Settings, origins: Mapping[str, Origin]) -> None:
+    if settings.blob_delivery == "redirect" and not isinstance(settings.blobs, BucketUrl):
+        raise SettingsError(f"blob_delivery is redirect ({origins['blob_delivery']}) but blobs is no s3:// URL")
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:

@@ -25,7 +25,10 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._:%-]+")
 _MAX_NAME = 253  # RFC 1035 section 2.3.4, without the length octets
 _MAX_PORT = 65535
 _MAX_DIGITS = 18
-_BUCKET = re.compile(r"s3://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])(?:/(?P<prefix>[A-Za-z0-9!_.*'()/-]*))?")
+_BUCKET = re.compile(
+    r"s3://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])(?:/(?P<prefix>[A-Za-z0-9!_.*'()/-]{0,256}))?"
+)
+_ENCRYPTION = re.compile(r"AES256|none|[0-9A-Za-z][0-9A-Za-z:/_-]{7,2047}", re.ASCII)
 _URL = re.compile(rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\]){_PORT}/?", re.IGNORECASE)
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
@@ -94,6 +97,10 @@ def _store(text: str) -> BucketUrl | Path:
     return BucketUrl(found["bucket"], f"{prefix}/" if prefix else "")
 
 
+def _stores(text: str) -> tuple[BucketUrl | Path, ...]:
+    return tuple(_store(part.strip()) for part in text.split(",")) if text else ()
+
+
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",")) if text else ()
 
@@ -149,6 +156,8 @@ ACCOUNT = Kind("an account id of 12 digits", _matching(_ACCOUNT))
 AUTHORITY = Kind("a DNS name, with or without a port", _or_empty(_authority))
 DATABASE = Kind("a URL that begins with postgresql://, reserved characters as %XX", _or_empty(_matching(_DATABASE)))
 STORE = Kind("a folder's path or s3://bucket/prefix", lambda text: _store(text) if text else None)
+STORES = Kind("a list of folders and of s3://bucket/prefix", _stores)
+ENCRYPTION = Kind("AES256, none, or the id or ARN of a KMS key", _matching(_ENCRYPTION))
 URL = Kind("a URL such as https://s3.example.com:9000, without a path", _or_empty(_url))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)

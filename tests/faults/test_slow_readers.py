@@ -23,7 +23,7 @@ def slow_line(oci: Oci, path: str) -> socket.socket:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     line.connect((connection.host, connection.port))
     connection.sock = line
-    connection.request("GET", path, headers=oci._authorization())
+    connection.request("GET", path, headers=oci.authorization())
     return line
 
 

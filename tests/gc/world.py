@@ -175,7 +175,7 @@ class World:
 def find(connection: Connection, name: str, digest: str) -> Any:
     """The row of a layer, found by the hold of its repository."""
     query = (
-        select(blobs.c.id, blobs.c.data_key_id, blobs.c.digest, blobs.c.size, blobs.c.object_id)
+        select(blobs)
         .join(repository_blobs, repository_blobs.c.blob_id == blobs.c.id)
         .join(repositories, repositories.c.id == repository_blobs.c.repository_id)
         .where(repositories.c.name == name, repository_blobs.c.digest == digest)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from entrepot.settings import DECLARED
 from entrepot.settings_sources import load
+from entrepot.settings_values import BucketUrl
 
 PORTS = st.integers(0, 65535)
 
@@ -78,6 +79,7 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         "trusted_proxies": "10.0.0.0/8, fd00::/8", "database_connections": "7",
         "work": "false", "gc_delay": "12h", "s3_path_style": "true", "s3_timeout": "9",
         "blobs": "s3://bucket/a/prefix/", "s3_endpoint_url": "http://127.0.0.1:9000",
+        "blobs_also": "s3://other/, s3://third/x", "blob_delivery": "redirect", "s3_encryption": "none",
         "database": "postgresql://u:p@db.example.test,db2.example.test:5433/entrepot?sslmode=require",
     }  # fmt: skip
     numbers = {"port", "workers", "strict_policies", "database_connections", "work", "s3_path_style", "s3_timeout"}
@@ -92,6 +94,7 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
     assert ways[0] == ways[1] == ways[2]
     networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
     read = values | {"strict_policies": "True", "trusted_proxies": str(networks)}
+    read["blobs_also"] = str((BucketUrl("other", ""), BucketUrl("third", "x/")))
     read |= {"work": "False", "s3_path_style": "True", "gc_delay": "12:00:00"}
     assert {name: str(getattr(ways[0], name)) for name in values} == read
     assert set(values) == {setting.name for setting in DECLARED} - {"config"}

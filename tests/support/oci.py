@@ -67,7 +67,7 @@ class Oci:
         """Like `request`, with the body still to be read."""
         connection = self.connect()
         try:
-            connection.request(method, path, body, {**self._authorization(), **(headers or {})})
+            connection.request(method, path, body, {**self.authorization(), **(headers or {})})
             yield connection.getresponse()
         finally:
             connection.close()
@@ -163,7 +163,7 @@ class Oci:
             found[blob["digest"]] = data
         return found
 
-    def _authorization(self) -> dict[str, str]:
+    def authorization(self) -> dict[str, str]:
         if self.password is None:
             return {}
         return {"Authorization": "Basic " + base64.b64encode(f"AWS:{self.password}".encode()).decode()}

@@ -7,7 +7,8 @@ import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -37,7 +38,7 @@ class Seen:
         if self.method == "POST":
             return "Begin" if "uploads" in words else "Complete" if "uploadId" in words else "DeleteObjects"
         if self.method == "PUT":
-            return ("PartCopy" if self.copies else "Part") if "partNumber" in words else "Copy" if self.copies else "Put"
+            return ("Part" if "partNumber" in words else "") + ("Copy" if self.copies else "") or "Put"
         return {"HEAD": "Head", "DELETE": "Abort" if "uploadId" in words else "Delete"}[self.method]
 
 
@@ -81,6 +82,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def relay(self) -> None:
         """One request, failed or passed on."""
+        if self.server.closing.is_set():
+            reset(self)
+            return
         url = urlsplit(self.path)
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         query = parse_qs(url.query, keep_blank_values=True)
@@ -178,8 +182,8 @@ class Relay(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, upstream: int) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, upstream: int, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.upstream = upstream
         self.plan = Plan()
         self.closing = threading.Event()
@@ -194,8 +198,7 @@ class S3Proxy:
     def __init__(self, port: int) -> None:
         self._relay = Relay(port)
         self.url = f"http://127.0.0.1:{self._relay.server_address[1]}"
-        self._thread = threading.Thread(target=self._relay.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._thread = self._run()
 
     def fail(self, kind: str, answer: Answer, times: int = 1, after: int = 0) -> Fault:
         """Fails requests to come."""
@@ -220,8 +223,26 @@ class S3Proxy:
         """All requests, in their order."""
         return list(self._relay.plan.seen)
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """The store cannot be reached at all meanwhile."""
+        self._stop()
+        try:
+            yield
+        finally:
+            self._relay = Relay(self._relay.upstream, self._relay.server_address[1])
+            self._thread = self._run()
+
     def close(self) -> None:
         """Ends it."""
+        self._stop()
+
+    def _run(self) -> threading.Thread:
+        thread = threading.Thread(target=self._relay.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        return thread
+
+    def _stop(self) -> None:
         self._relay.closing.set()
         self._relay.shutdown()
         self._relay.server_close()

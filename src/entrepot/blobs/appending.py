@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from entrepot.blobs.backing import Backing
 from entrepot.blobs.committing import open_writer
-from entrepot.blobs.frames import TAG, FrameCipher
+from entrepot.blobs.frames import TAG
 from entrepot.blobs.hashes import Hasher
 from entrepot.blobs.staged import Standing, read_tail, write_tail
 from entrepot.errors import StorageUnavailable
@@ -27,7 +28,7 @@ class Appending:
         self._backing = backing
         self._staged = staged
         self._standing = Standing.of(staged)
-        self._cipher = FrameCipher(staged.object_id, staged.secret)
+        self._cipher = backing.cipher(staged.object_id, staged.secret)
         self._hasher = hasher
         self._index = backing.layout.whole_frames(staged.received)
         self._received = staged.received
@@ -57,7 +58,7 @@ class Appending:
             object_state = self._writer.checkpoint() if self._writer else self._standing.object_state
             self._close()
             state = str(Standing(turn, self._mark, object_state))
-            return StagedBlob(self._staged.object_id, self._staged.secret, self._received, state)
+            return replace(self._staged, received=self._received, state=state)
 
     def abandon(self) -> None:
         """Drops what was stored, if `finish` did not end well. Waits for a batch that is being stored."""

@@ -17,7 +17,9 @@ def open_writer(backing: Backing, staged: StagedBlob, length: int | None = None)
     """
     state = Standing.of(staged).object_state
     try:
-        return backing.store.resume(staged.object_id, state, length) if state else backing.store.create(staged.object_id)
+        if state:
+            return backing.store.resume(staged.object_id, state, length)
+        return backing.store.create(staged.object_id)
     except (FileNotFoundError, ContentDamaged) as cause:
         raise damage(staged.object_id, backing.layout.whole_frames(staged.received)) from cause
 
@@ -36,7 +38,7 @@ def commit(backing: Backing, staged: StagedBlob) -> StoredBlob:
     if not backing.store.cuts:
         for name in family(staged.object_id)[1:]:
             backing.store.delete(name)
-    return StoredBlob(staged.object_id, staged.secret, staged.received)
+    return StoredBlob(staged.object_id, staged.secret, staged.received, staged.store, staged.format)
 
 
 def _complete(backing: Backing, staged: StagedBlob, writer: ObjectWriter) -> None:

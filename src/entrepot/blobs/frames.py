@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,14 +31,15 @@ FORMAT = b"entrepot blob 1\0"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which stored bytes hold which plain bytes, for frames of `frame` plain bytes."""
+    """Which stored bytes hold which plain bytes, for frames of `frame` plain bytes and `overhead` more when stored."""
 
     frame: int = FRAME
+    overhead: int = OVERHEAD
 
     @property
     def sealed_frame(self) -> int:
         """Stored bytes of a whole frame."""
-        return self.frame + OVERHEAD
+        return self.frame + self.overhead
 
     def offset(self, index: int) -> int:
         """Where frame `index` begins in the object."""
@@ -54,7 +56,7 @@ class Layout:
     def stored_size(self, size: int) -> int:
         """Bytes of the object that holds `size` plain bytes."""
         rest = self.rest(size)
-        return self.offset(self.whole_frames(size)) + (rest + OVERHEAD if rest else 0)
+        return self.offset(self.whole_frames(size)) + (rest + self.overhead if rest else 0)
 
     def frame_size(self, index: int, size: int) -> int:
         """Plain bytes of frame `index` in a blob of `size`; 0 where the blob has no such frame."""
@@ -65,6 +67,22 @@ class Layout:
         if start >= stop:
             return range(0)
         return range(start // self.frame, (stop - 1) // self.frame + 1)
+
+
+class Cipher(Protocol):
+    """Makes stored frames of plain ones and the other way round."""
+
+    def seal_into(self, index: int, plain: bytes | bytearray | memoryview, out: memoryview) -> int:
+        """Writes the stored form of frame `index` to the front of `out`; returns its length."""
+        ...
+
+    def open(self, index: int, sealed: memoryview) -> bytes:
+        """The plain bytes of a stored frame. Raises ContentDamaged."""
+        ...
+
+    def open_into(self, index: int, sealed: memoryview, out: memoryview) -> None:
+        """As `open`, into `out`, which has the length of the plain bytes."""
+        ...
 
 
 class FrameCipher:

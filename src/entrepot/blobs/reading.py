@@ -9,7 +9,6 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 
 from entrepot.blobs.backing import Backing
-from entrepot.blobs.frames import OVERHEAD, FrameCipher
 from entrepot.errors import ContentDamaged
 from entrepot.ports import ObjectReader
 
@@ -17,7 +16,9 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 class FrameReading:
-    """One transfer of a blob of `size` plain bytes, or of what `state` says is staged: opens its object with the first frame, and closes it with the last.
+    """One transfer of a blob of `size` plain bytes, or of what `state` says is staged.
+
+    Opens its object with the first frame, and closes it with the last.
 
     Runs in worker threads, one at a time; `close` waits for a frame that is being read.
     """
@@ -27,7 +28,7 @@ class FrameReading:
     ) -> None:
         self._backing = backing
         self._object_id = object_id
-        self._cipher = FrameCipher(object_id, secret)
+        self._cipher = backing.cipher(object_id, secret)
         self._size = size
         self._frames = frames
         self._state = state
@@ -58,20 +59,21 @@ class FrameReading:
 
     def _sealed(self, index: int) -> memoryview:
         layout = self._backing.layout
-        sealed = self._backing.buffer()[: layout.frame_size(index, self._size) + OVERHEAD]
+        sealed = self._backing.buffer()[: layout.frame_size(index, self._size) + layout.overhead]
         fill(self._open(), layout.offset(index), sealed)
         return sealed
 
     def _stop(self) -> int:
         """Where the last of the frames ends."""
         layout, last = self._backing.layout, self._frames[-1]
-        return layout.offset(last) + layout.frame_size(last, self._size) + OVERHEAD
+        return layout.offset(last) + layout.frame_size(last, self._size) + layout.overhead
 
     def _open(self) -> ObjectReader:
         if self.closed:
             raise ValueError("the transfer is over")
         if self._reader is None:
-            self._reader = self._files.enter_context(self._backing.store.open(self._object_id, self._state, self._stop()))
+            opening = self._backing.store.open(self._object_id, self._state, self._stop())
+            self._reader = self._files.enter_context(opening)
         return self._reader
 
 

@@ -35,7 +35,7 @@ class S3Options:
     endpoint_url: str = ""
     path_style: bool = False
     timeout: int = 20
-    attempts: int = 5
+    attempts: int = 4
 
 
 def connect(options: S3Options) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes as it goes
@@ -97,10 +97,16 @@ def _translated(error: ClientError) -> Exception:
     return StorageFull() if code in NO_ROOM else StorageUnavailable()
 
 
-def check(client: Any, bucket: str, prefix: str) -> None:  # noqa: ANN401 - as above
-    """Asks for one name of the bucket. Raises StorageUnavailable with a sentence that says what is wrong."""
+def check(client: Any, bucket: str, prefix: str, sealing: dict[str, str], *, writes: bool) -> None:  # noqa: ANN401
+    """Asks for one name of the bucket, and where it `writes` stores an object and removes it again.
+
+    Raises StorageUnavailable with a sentence that says what is wrong.
+    """
     try:
         client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
+        if writes:
+            client.put_object(Bucket=bucket, Key=f"{prefix}probe", Body=b"", **sealing)
+            client.delete_object(Bucket=bucket, Key=f"{prefix}probe")
     except ClientError as error:
         told = _told(error)
         message = f"{told.get('Code', '')}: {told.get('Message', '')}".strip(": ")

@@ -70,10 +70,13 @@ class S3Reader:
         self.close()
 
     def _read(self, view: memoryview) -> int:
-        """As many bytes as come at once; 0 at the end of the object."""
+        """As many bytes as come at once; 0 at the end of the object, even one that lost its bytes."""
+        opened = False
         while True:
-            if self._body is None and not self._open(self._at + len(view)):
-                return 0
+            if self._body is None:
+                if opened or not self._open(self._at + len(view)):
+                    return 0
+                opened = True
             body: Any = self._body
             count: int = body.readinto(view)
             if count:

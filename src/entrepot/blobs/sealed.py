@@ -12,13 +12,14 @@ from entrepot.blobs.appending import Appending
 from entrepot.blobs.backing import Backing
 from entrepot.blobs.batches import Batch
 from entrepot.blobs.committing import commit
+from entrepot.blobs.forms import SEALED, Form
 from entrepot.blobs.frames import FRAME, Layout
 from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
 from entrepot.blobs.reading import FrameReading
 from entrepot.blobs.staged import Standing, family, owner
 from entrepot.blobs.threads import Workers, forget
 from entrepot.errors import RangeNotSatisfiable, SizeInvalid
-from entrepot.ports import Algorithm, ObjectStore, StagedBlob, StoredBlob
+from entrepot.ports import Algorithm, ObjectPlace, ObjectStore, StagedBlob, StoredBlob
 
 BATCH_FRAMES = 4
 """Frames that are hashed, sealed and written at a time, while as many arrive."""
@@ -32,7 +33,8 @@ class SealedBlobStore:
 
     An append holds two batches of `BATCH_FRAMES` frames at most, a transfer two frames, each thread one. Everything
     but collecting and cutting bytes runs in `threads` worker threads. Of the `uploads` uploads that were appended to
-    last, a running hash is kept. `lock` keeps other processes away from an upload, in place of the store's own.
+    last, a running hash is kept. `lock` keeps other processes away from an upload, in place of the store's own. `form`
+    is what a frame is made into: sealed, unless the store is to do that.
     """
 
     def __init__(
@@ -43,11 +45,12 @@ class SealedBlobStore:
         threads: int = 8,
         uploads: int = 1024,
         lock: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
+        form: Form = SEALED,
     ) -> None:
-        self._layout = Layout(frame)
+        self._layout = Layout(frame, form.overhead)
         self._batch = frame * BATCH_FRAMES
         self._workers = Workers(threads, self._layout.sealed_frame)
-        self._backing = Backing(store, self._layout, self._workers.buffer)
+        self._backing = Backing(store, self._layout, self._workers.buffer, form.cipher)
         self._hashes = RunningHashes(uploads)
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
         self._lock = lock or self._own_lock
@@ -131,16 +134,26 @@ class SealedBlobStore:
         self._hashes.drop(staged.object_id)
         return blob
 
-    async def discard(self, object_id: str) -> None:
+    def begin(self, object_id: str, secret: bytes) -> StagedBlob:
+        """An empty staging."""
+        return StagedBlob(object_id, secret)
+
+    async def discard(self, object_id: str, store: str | None = None) -> None:
         """Drops an object and its tails."""
+        del store
         self._hashes.drop(object_id)
         await self._workers.start(_delete, self._backing.store, object_id)
 
-    async def discard_many(self, object_ids: Sequence[str]) -> None:
+    async def discard_many(self, places: Sequence[ObjectPlace]) -> None:
         """Drops blobs, and whatever tails they have."""
-        for object_id in object_ids:
-            self._hashes.drop(object_id)
-        await self._workers.start(_delete_many, self._backing.store, object_ids)
+        for place in places:
+            self._hashes.drop(place.object_id)
+        await self._workers.start(_delete_many, self._backing.store, [place.object_id for place in places])
+
+    async def url(self, blob: StoredBlob, seconds: int) -> str | None:
+        """None: what is stored is of no use to a client."""
+        del blob, seconds
+        return None
 
     async def read(self, blob: StoredBlob, start: int, stop: int) -> AsyncGenerator[bytes]:
         """The plain bytes `start` to `stop`, one frame read ahead. Raises RangeNotSatisfiable, ContentDamaged."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entrepot.blobs.backing import Backing
-from entrepot.blobs.frames import OVERHEAD, TAG, FrameCipher
+from entrepot.blobs.frames import TAG
 from entrepot.blobs.reading import damage, fill
 from entrepot.errors import ContentDamaged
 from entrepot.ports import StagedBlob
@@ -77,13 +77,13 @@ def read_tail(backing: Backing, staged: StagedBlob, plain: memoryview) -> memory
     """
     standing = Standing.of(staged)
     name, index = tail_id(staged.object_id, standing.turn), backing.layout.whole_frames(staged.received)
-    sealed = backing.buffer()[: len(plain) + OVERHEAD]
+    sealed = backing.buffer()[: len(plain) + backing.layout.overhead]
     try:
         if backing.store.cuts:
             _read_staged(backing, staged.object_id, standing.object_state, index, sealed)
         else:
             _read_sealed(backing, name, index, sealed)
-        FrameCipher(staged.object_id, staged.secret).open_into(index, sealed, plain)
+        backing.cipher(staged.object_id, staged.secret).open_into(index, sealed, plain)
     except (FileNotFoundError, ContentDamaged) as cause:
         raise damage(name, index) from cause
     if sealed[-TAG:].hex() != standing.mark:
@@ -92,7 +92,7 @@ def read_tail(backing: Backing, staged: StagedBlob, plain: memoryview) -> memory
 
 
 def _read_staged(backing: Backing, object_id: str, state: str, index: int, sealed: memoryview) -> None:
-    """The frame from where a store that cuts has it. After a commit that was not told of, what is left names nothing."""
+    """The frame from where a store that cuts has it: its segments, or after a commit nobody heard of the object."""
     offset = backing.layout.offset(index)
     try:
         with backing.store.open(object_id, state) as reader:

@@ -14,15 +14,22 @@ from entrepot.rules.digests import parse_digest
 from entrepot.rules.ranges import ByteRange, etag_matches, parse_range, range_applies
 from entrepot.services import layers
 
+REDIRECT_SECONDS = 20 * 60
+"""How long a URL that a client is redirected to is good for: to begin with, since the store ends no transfer for it."""
+
 PIECE = 256 * 1024
 """Bytes handed to the HTTP server at once. It queues a number of pieces for a reader on a slow line, however large they
 are: with 256 KiB a reader takes half the memory that it takes with whole frames, at the same speed (docs/memory.md)."""
 
 
 async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:
-    """GET: the bytes, or a single range of them."""
+    """GET: the bytes, or a single range of them; or where the store has them, which ranges hold for too."""
     parse_digest(route.reference)
     row = await layers.find(app, ctx, route.repo(ctx), route.reference, "ecr:GetDownloadUrlForLayer")
+    if not etag_matches(request.headers.get("if-none-match"), _headers(row)["ETag"]):
+        url = await layers.url(app, row, REDIRECT_SECONDS)
+        if url:
+            return redirect(row, url)
     return await serve(app, row, request)
 
 
@@ -39,6 +46,12 @@ async def delete(app: App, ctx: Context, route: Route, request: Request) -> Resp
     parse_digest(route.reference)
     await layers.delete(app, ctx, route.repo(ctx), route.reference)
     return Response(status_code=202)
+
+
+def redirect(row: BlobRow, url: str) -> Response:
+    """307 to the store. The URL is nobody else's to have: no cache keeps it."""
+    headers = {"Location": url, "Docker-Content-Digest": row.digest, "Cache-Control": "private, no-store"}
+    return Response(status_code=307, headers=headers)
 
 
 async def serve(app: App, row: BlobRow, request: Request) -> Response:

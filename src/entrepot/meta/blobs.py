@@ -10,20 +10,23 @@ from sqlalchemy import Connection, bindparam, select
 from entrepot.context import Registry
 from entrepot.meta.dialect import in_batches, insert_or_ignore
 from entrepot.meta.tables import blobs, image_blobs, object_deletions, repositories, repository_blobs, uploads
+from entrepot.ports import Format, StoredBlob
 
 
 @dataclass(frozen=True, slots=True)
 class BlobRow:
-    """`size` plain bytes with `digest`, in the object `object_id`."""
+    """`size` plain bytes with `digest`, in the object `object_id` of the store named `store`, sealed or plain."""
 
     id: int
     data_key_id: int
     digest: str
     size: int
     object_id: str
+    store: str = ""
+    format: Format = "sealed"
 
 
-_COLUMNS = (blobs.c.id, blobs.c.data_key_id, blobs.c.digest, blobs.c.size, blobs.c.object_id)
+_COLUMNS = tuple(blobs.c[name] for name in BlobRow.__slots__)
 _HELD = select(*_COLUMNS).join(repository_blobs, repository_blobs.c.blob_id == blobs.c.id)
 _FIND = _HELD.where(
     repository_blobs.c.repository_id == bindparam("repository_id"), repository_blobs.c.digest == bindparam("digest")
@@ -45,13 +48,15 @@ def held_blobs(connection: Connection, repository_id: int, digests: Sequence[str
     return held
 
 
-def adopt_blob(connection: Connection, data_key_id: int, digest: str, size: int, object_id: str, now: int) -> BlobRow:
-    """The row of a digest under a key: a new one for `object_id`, or the one that was there before."""
+def adopt_blob(connection: Connection, data_key_id: int, digest: str, blob: StoredBlob, now: int) -> BlobRow:
+    """The row of a digest under a key: a new one for `blob`, or the one that was there before."""
     values = {
         "data_key_id": data_key_id,
         "digest": digest,
-        "size": size,
-        "object_id": object_id,
+        "size": blob.size,
+        "object_id": blob.object_id,
+        "store": blob.store,
+        "format": blob.format,
         "created_at": now,
     }
     insert_or_ignore(connection, blobs, values)

@@ -6,12 +6,15 @@ refers to the thing, and acts on the answer, all in one serializable transaction
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
 from entrepot.meta import gc_totals
 from entrepot.meta.dialect import upsert
+from entrepot.meta.gc_keys import Layer, among, layers_in
 from entrepot.meta.tables import (
     blob_reviews,
     blobs,
@@ -21,9 +24,8 @@ from entrepot.meta.tables import (
     repositories,
     repository_blobs,
 )
+from entrepot.ports import ObjectPlace
 from entrepot.rules.garbage import next_attempt
-
-Layer = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,14 @@ def release_layers(connection: Connection, now: int, count: int) -> Batch:
     taken = [(row.repository_id, row.digest) for row in connection.execute(due.with_for_update(skip_locked=True))]
     if not taken:
         return Batch(0, 0)
-    connection.execute(delete(t).where(_layer_in(t, taken)))
-    needed_query = select(image_blobs.c.repository_id, image_blobs.c.digest).where(_layer_in(image_blobs, taken))
-    needed = {(row.repository_id, row.digest) for row in connection.execute(needed_query)}
+    for condition in layers_in(t, taken):
+        connection.execute(delete(t).where(condition))
+    needed = among(connection, image_blobs, taken)
     return Batch(len(taken), _release(connection, [each for each in taken if each not in needed], now))
 
 
 def _release(connection: Connection, dead: list[Layer], now: int) -> int:
-    if not dead:
-        return 0
-    t, r = repository_blobs, repositories
-    query = (
-        select(t.c.blob_id, blobs.c.size, r.c.account_id, r.c.region, r.c.name)
-        .join(blobs, blobs.c.id == t.c.blob_id)
-        .join(r, r.c.id == t.c.repository_id)
-        .where(_layer_in(t, dead))
-    )
-    held = connection.execute(query).all()
-    connection.execute(delete(t).where(_layer_in(t, dead)))
+    held = [row for condition in layers_in(repository_blobs, dead) for row in _end_holds(connection, condition)]
     reviews = {
         row.blob_id: {
             "blob_id": row.blob_id,
@@ -82,67 +74,77 @@ def _release(connection: Connection, dead: list[Layer], now: int) -> int:
     return len(held)
 
 
-def _layer_in(t: Table, layers: list[Layer]) -> ColumnElement[bool]:
-    return tuple_(t.c.repository_id, t.c.digest).in_(layers)
+def _end_holds(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Row[int, int, str, str, str]]:
+    t, r = repository_blobs, repositories
+    query = (
+        select(t.c.blob_id, blobs.c.size, r.c.account_id, r.c.region, r.c.name)
+        .join(blobs, blobs.c.id == t.c.blob_id)
+        .join(r, r.c.id == t.c.repository_id)
+        .where(condition)
+    )
+    held = connection.execute(query).all()
+    connection.execute(delete(t).where(condition))
+    return held
 
 
 def delete_blobs(connection: Connection, now: int, object_due: int, count: int) -> Batch:
     """Deletes the rows of blobs that are due and that no repository holds, and queues their objects."""
     t = blob_reviews
-    query = (
-        select(t.c.blob_id, blobs.c.object_id, blobs.c.size, t.c.account_id, t.c.region, t.c.repository)
-        .join(blobs, blobs.c.id == t.c.blob_id)
-        .where(t.c.review_after <= now)
-        .order_by(t.c.review_after)
-        .limit(count)
-        .with_for_update(skip_locked=True, of=t)
-    )
-    taken = connection.execute(query).all()
+    query = select(t).where(t.c.review_after <= now).order_by(t.c.review_after).limit(count)
+    taken = {row.blob_id: row for row in connection.execute(query.with_for_update(skip_locked=True))}
     if not taken:
         return Batch(0, 0)
-    ids = [row.blob_id for row in taken]
-    connection.execute(delete(t).where(t.c.blob_id.in_(ids)))
-    holds = select(repository_blobs.c.blob_id).where(repository_blobs.c.blob_id.in_(ids))
+    connection.execute(delete(t).where(t.c.blob_id.in_(taken)))
+    holds = select(repository_blobs.c.blob_id).where(repository_blobs.c.blob_id.in_(taken))
     held = set(connection.execute(holds).scalars())
-    dead = [row for row in taken if row.blob_id not in held]
+    objects = select(blobs.c.id, blobs.c.object_id, blobs.c.store, blobs.c.size)
+    dead = connection.execute(objects.where(blobs.c.id.in_(taken.keys() - held))).all()
     if dead:
-        connection.execute(delete(blobs).where(blobs.c.id.in_([row.blob_id for row in dead])))
-        connection.execute(insert(object_deletions), [_deletion(row, object_due) for row in dead])
+        connection.execute(delete(blobs).where(blobs.c.id.in_([row.id for row in dead])))
+        connection.execute(insert(object_deletions), [_deletion(row, taken[row.id], object_due) for row in dead])
     return Batch(len(taken), len(dead))
 
 
-def _deletion(row: Row[int, str, int, str, str, str], due: int) -> dict[str, object]:
+def _deletion(row: Row[int, str, str, int], review: Row[Any], due: int) -> dict[str, object]:
     return {
         "object_id": row.object_id,
-        "store": "",
+        "store": row.store,
         "size": row.size,
         "due_at": due,
         "attempts": 0,
-        "account_id": row.account_id,
-        "region": row.region,
-        "repository": row.repository,
+        "account_id": review.account_id,
+        "region": review.region,
+        "repository": review.repository,
     }
 
 
-def claim_objects(connection: Connection, now: int, count: int) -> list[str]:
-    """Object ids to be deleted from the store now; asked again, they come up later, and ever later.
+def claim_objects(connection: Connection, now: int, count: int) -> list[ObjectPlace]:
+    """Objects to be deleted from the store now; asked again, they come up later, and ever later.
 
     So that a worker that dies with its claim, or a store that is away, costs time and nothing else.
     """
     t = object_deletions
-    due = select(t.c.object_id, t.c.attempts).where(t.c.due_at <= now).order_by(t.c.due_at).limit(count)
+    due = select(t.c.object_id, t.c.store, t.c.attempts).where(t.c.due_at <= now).order_by(t.c.due_at).limit(count)
     rows = connection.execute(due.with_for_update(skip_locked=True)).all()
     for attempts in {row.attempts for row in rows}:
-        ids = [row.object_id for row in rows if row.attempts == attempts]
+        places = [ObjectPlace(row.object_id, row.store) for row in rows if row.attempts == attempts]
         later = {"attempts": attempts + 1, "due_at": next_attempt(now, attempts)}
-        connection.execute(update(t).where(t.c.object_id.in_(ids)).values(later))
-    return [row.object_id for row in rows]
+        for condition in _at(places):
+            connection.execute(update(t).where(condition).values(later))
+    return [ObjectPlace(row.object_id, row.store) for row in rows]
 
 
-def objects_deleted(connection: Connection, object_ids: list[str], now: int) -> int:
+def objects_deleted(connection: Connection, places: list[ObjectPlace], now: int) -> int:
     """Notes that objects are gone from the store; returns how many nobody had noted before."""
     t = object_deletions
-    statement = delete(t).where(t.c.object_id.in_(object_ids))
-    rows = connection.execute(statement.returning(t.c.size, t.c.account_id, t.c.region, t.c.repository)).all()
+    columns = (t.c.size, t.c.account_id, t.c.region, t.c.repository)
+    rows = [row for each in _at(places) for row in connection.execute(delete(t).where(each).returning(*columns))]
     gc_totals.count_objects(connection, [((row.account_id, row.region, row.repository), row.size) for row in rows], now)
     return len(rows)
+
+
+def _at(places: Sequence[ObjectPlace]) -> Iterator[ColumnElement[bool]]:
+    """Which queued deletions are meant: a condition for each store."""
+    t = object_deletions
+    for store in {place.store for place in places}:
+        yield and_(t.c.store == store, t.c.object_id.in_([place.object_id for place in places if place.store == store]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from entrepot.meta.tables import uploads as t
+from entrepot.ports import Format, ObjectPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class UploadRow:
     """An upload: `received` plain bytes are staged in the object `object_id`; `state` is the store's note.
 
     `parts` counts the requests that added bytes, `last_part` is the length of the newest, and `part_too_small` says
-    whether one before it was under ECR's minimum.
+    whether one before it was under ECR's minimum. `store` and `format` say where it was begun, and how.
     """
 
     id: str
@@ -28,6 +29,8 @@ class UploadRow:
     parts: int
     last_part: int
     part_too_small: bool
+    store: str = ""
+    format: Format = "sealed"
 
 
 _COLUMNS = tuple(t.c[name] for name in UploadRow.__slots__)
@@ -70,12 +73,12 @@ def delete_upload(connection: Connection, upload_id: str) -> bool:
     return connection.execute(delete(t).where(t.c.id == upload_id)).rowcount == 1
 
 
-def delete_stale_uploads(connection: Connection, before: int, count: int) -> list[str]:
-    """Removes up to `count` uploads untouched since `before`; returns their object ids."""
-    query = select(t.c.id, t.c.object_id).where(t.c.updated_at < before).order_by(t.c.updated_at).limit(count)
-    rows = connection.execute(query).all()
+def delete_stale_uploads(connection: Connection, before: int, count: int) -> list[ObjectPlace]:
+    """Removes up to `count` uploads untouched since `before`; returns their objects."""
+    query = select(t.c.id, t.c.object_id, t.c.store).where(t.c.updated_at < before).order_by(t.c.updated_at)
+    rows = connection.execute(query.limit(count)).all()
     connection.execute(delete(t).where(t.c.id.in_([row.id for row in rows])))
-    return [row.object_id for row in rows]
+    return [ObjectPlace(row.object_id, row.store) for row in rows]
 
 
 def named_objects(connection: Connection, object_ids: Sequence[str]) -> set[str]:

@@ -24,19 +24,20 @@ async def new_staging(app: App, registry: Registry) -> tuple[int, StagedBlob]:
     """Room for a new blob of a registry: the id of the data key that seals it, and an empty staging."""
     key = await app.keyring.for_scope(registry_scope(registry))
     object_id = app.new_id().replace("-", "")
-    return key.key_id, StagedBlob(object_id, object_secret(key, object_id))
+    return key.key_id, app.blobs.begin(object_id, object_secret(key, object_id))
 
 
 async def staged(app: App, row: UploadRow) -> StagedBlob:
     """What an upload's row says is staged."""
     key = await app.keyring.by_id(row.data_key_id)
-    return StagedBlob(row.object_id, object_secret(key, row.object_id), row.received, row.state)
+    secret = object_secret(key, row.object_id)
+    return StagedBlob(row.object_id, secret, row.received, row.state, row.store, row.format)
 
 
 async def stored(app: App, row: BlobRow) -> StoredBlob:
     """A blob as the store reads it."""
     key = await app.keyring.by_id(row.data_key_id)
-    return StoredBlob(row.object_id, object_secret(key, row.object_id), row.size)
+    return StoredBlob(row.object_id, object_secret(key, row.object_id), row.size, row.store, row.format)
 
 
 def moved_on(row: UploadRow, standing: StagedBlob) -> UploadRow:
@@ -74,11 +75,11 @@ async def adopt(
         # The end of an upload is what makes its bytes a blob: those of one that is gone may be swept at any moment.
         if upload_id is not None and not uploads.delete_upload(connection, upload_id):
             raise UploadNotFound(upload_id, repository.name, repository.registry.account)
-        row = blobs.adopt_blob(connection, data_key_id, digest, blob.size, blob.object_id, now)
+        row = blobs.adopt_blob(connection, data_key_id, digest, blob, now)
         return row, hold(connection, held_by.id, row, now, due)
 
     row, is_new = await app.db.write(adopt_txn)
     if row.object_id != blob.object_id:
-        await app.blobs.discard(blob.object_id)
+        await app.blobs.discard(blob.object_id, blob.store)
     if must_be_new and not is_new:
         raise LayerAlreadyExists(digest, repository.name, repository.registry.account)

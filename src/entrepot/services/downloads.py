@@ -33,12 +33,18 @@ class _Ticket(msgspec.Struct, frozen=True, array_like=True):
 
 
 async def url_for_layer(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> str:
-    """A URL that serves one layer for an hour, or while the session lasts. Raises LayerNotFound, LayerInaccessible."""
-    await layers.find_in_image(app, ctx, repo, digest)
+    """A URL that serves one layer for an hour, or while the session lasts: ours, or the store's own.
+
+    Raises LayerNotFound, LayerInaccessible.
+    """
+    row = await layers.find_in_image(app, ctx, repo, digest)
     principal, registry, end = ctx.principal, repo.registry, ctx.now + LIFETIME
     token = ""
     if principal.session:
         token, end = principal.session.token, min(end, principal.session.expires)
+    direct = await layers.url(app, row, max(1, int((end - ctx.now).total_seconds())))
+    if direct:
+        return direct
     place = (registry.account, registry.region, repo.name, digest)
     ticket = _Ticket(principal.access_key_id, token, *place, int(end.timestamp()))
     sealed = await sealed_text.write(app.keyring, DOWNLOADS, msgspec.msgpack.encode(ticket), _PURPOSE)

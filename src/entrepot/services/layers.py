@@ -78,6 +78,14 @@ async def read(app: App, row: BlobRow, start: int, stop: int) -> AsyncIterator[b
     return app.blobs.read(await blob_storage.stored(app, row), start, stop)
 
 
+async def url(app: App, row: BlobRow, seconds: int) -> str | None:
+    """Where a client may get a blob's bytes from the store itself, for a while; None where it gets them from us.
+
+    Only for a caller who was found to be allowed to: whoever has the URL has the bytes while it lasts.
+    """
+    return await app.blobs.url(await blob_storage.stored(app, row), seconds)
+
+
 async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source: str | None) -> bool:
     """Makes a layer of another repository of the registry one of this repository's; False where that can't be.
 

@@ -26,8 +26,8 @@ async def sweep(app: App) -> int:
     now = app.clock()
     dropped = 0
     while stale := await app.db.write(uploads.delete_stale_uploads, to_micros(now - UPLOAD_LIFETIME), _BATCH):
-        for object_id in stale:
-            await app.blobs.discard(object_id)
+        for place in stale:
+            await app.blobs.discard(place.object_id, place.store)
         dropped += len(stale)
     old = await app.blobs.orphans((now - ORPHAN_AGE).timestamp())
     for start in range(0, len(old), _BATCH):

@@ -56,6 +56,8 @@ async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
         parts=0,
         last_part=0,
         part_too_small=False,
+        store=staging.store,
+        format=staging.format,
     )
 
     def start_txn(connection: Connection) -> None:
@@ -163,7 +165,7 @@ async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, bo
         await _matching(app, standing, [digest])
         blob = await app.blobs.commit(standing)
     except BaseException:
-        await app.blobs.discard(staging.object_id)
+        await app.blobs.discard(staging.object_id, staging.store)
         raise
     await blob_storage.adopt(app, repository, data_key_id, digest, blob)
 
@@ -175,7 +177,7 @@ async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) ->
     async with app.blobs.exclusive(row.object_id):
         if not await app.db.write(rows.delete_upload, row.id):
             raise UploadNotFound(upload_id, repo.name, repo.account)
-        await app.blobs.discard(row.object_id)
+        await app.blobs.discard(row.object_id, row.store)
 
 
 def parts_of(repo: RepositoryRef) -> Callable[[UploadRow], None]:

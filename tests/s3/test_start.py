@@ -1,0 +1,50 @@
+"""A store that cannot be used is told of at the start, in one line."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.s3.conftest import flags, new_place
+from tests.support.processes import free_port, isolated_env
+from tests.support.seaweed import Seaweed
+from tests.support.server import COMMAND
+
+
+def refusal(tmp_path: Path, place: str, url: str, env: dict[str, str]) -> str:
+    words = [str(COMMAND), "serve", "--port", "0", "--data", str(tmp_path / "data")]
+    words += flags(place, url, "--s3-timeout", "1")
+    alone = isolated_env(tmp_path / "home", **env)
+    done = subprocess.run(words, env=alone, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    line = done.stderr.decode().strip().splitlines()[-1]
+    assert line.startswith("entrepot: The object store")
+    return line
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "nobody"}, "InvalidAccessKeyId"),
+        ({"AWS_SECRET_ACCESS_KEY": "wrong"}, "SignatureDoesNotMatch"),
+    ],
+)
+def test_wrong_keys(weed: Seaweed, tmp_path: Path, change: dict[str, str], told: str) -> None:
+    assert told in refusal(tmp_path, new_place(), weed.url, {**weed.env, **change})
+
+
+def test_no_keys(weed: Seaweed, tmp_path: Path) -> None:
+    env = {"AWS_EC2_METADATA_DISABLED": "true"}
+    assert "Unable to locate credentials" in refusal(tmp_path, new_place(), weed.url, env)
+
+
+def test_no_such_bucket(weed: Seaweed, tmp_path: Path) -> None:
+    line = refusal(tmp_path, "s3://no-such-bucket/prefix", weed.url, weed.env)
+    assert "no-such-bucket" in line
+    assert "NoSuchBucket" in line
+
+
+def test_nobody_there(weed: Seaweed, tmp_path: Path) -> None:
+    assert "Could not connect" in refusal(tmp_path, new_place(), f"http://127.0.0.1:{free_port()}", weed.env)
