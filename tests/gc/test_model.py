@@ -59,7 +59,7 @@ class Registry(RuleBasedStateMachine):
         self.images: dict[str, dict[str, Image]] = {}
         self.promised: dict[tuple[str, str], datetime] = {}
         self.open_uploads: list[tuple[str, bytes, str]] = []
-        self.claimed: list[str] = []
+        self.claimed: list[Any] = []
         for name in NAMES:
             self.create(name)
 
@@ -275,6 +275,6 @@ def test_nothing_dangles_and_nothing_leaks(deployment: World) -> None:
         stateful_step_count=50,
         deadline=None,
         database=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     )
     run_state_machine_as_test(OnThis, settings=limits)
