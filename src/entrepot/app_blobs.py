@@ -14,7 +14,6 @@ from entrepot.blobs.s3 import S3Store
 from entrepot.blobs.s3_bucket import Bucket
 from entrepot.blobs.s3_client import S3Options
 from entrepot.blobs.sealed import SealedBlobStore
-from entrepot.errors import StorageUnavailable
 from entrepot.ports import BlobStore
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
@@ -62,12 +61,9 @@ def store_name(settings: Settings, place: Location) -> str:
     return "" if place == settings.data / "blobs" else str(place)
 
 
-def known_store(settings: Settings, place: Location) -> str:
-    """The name of a store that the settings have. Raises StorageUnavailable for another, which no node would read."""
-    name = store_name(settings, place)
-    if name not in _stores(settings):
-        raise StorageUnavailable(f"Nodes do not read from {place}: set blobs or blobs_also to it on all of them first.")
-    return name
+def stores(settings: Settings) -> list[Location]:
+    """All stores that are read from."""
+    return list(_stores(settings).values())
 
 
 def _current(settings: Settings) -> Location:

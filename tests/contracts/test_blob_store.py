@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from entrepot.blobs.forms import PLAIN, SEALED
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.errors import ContentDamaged, RangeNotSatisfiable, SizeInvalid
 from entrepot.ports import BlobStore, ObjectStore, StagedBlob
@@ -21,12 +22,12 @@ Case = Callable[[BlobStore], Awaitable[None]]
 Run = Callable[[Case], None]
 
 
-@pytest.fixture
-def run(store: ObjectStore) -> Run:
+@pytest.fixture(params=[SEALED, PLAIN], ids=["sealed", "plain"])
+def run(store: ObjectStore, request: pytest.FixtureRequest) -> Run:
     """Runs a case with a store of small frames, and closes it."""
 
     async def within(case: Case) -> None:
-        blobs = SealedBlobStore(store, frame=FRAME, threads=2)
+        blobs = SealedBlobStore(store, frame=FRAME, threads=2, form=request.param)
         try:
             await case(blobs)
         finally:

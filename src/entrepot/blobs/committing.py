@@ -53,11 +53,12 @@ def _complete(backing: Backing, staged: StagedBlob, writer: ObjectWriter) -> Non
 
 def _was_committed(backing: Backing, staged: StagedBlob) -> bool:
     """Whether the object is as long as `staged` and ends with its last frame. Raises ContentDamaged for no object."""
-    start = max(0, backing.layout.stored_size(staged.received) - TAG)
+    size = backing.layout.stored_size(staged.received)
+    start = max(0, size - TAG)
     ending = bytearray(TAG + 1)
     try:
         with backing.store.open(staged.object_id) as reader:
             count = reader.read_into(start, ending)
     except FileNotFoundError as cause:
         raise damage(staged.object_id, backing.layout.whole_frames(staged.received)) from cause
-    return ending[:count].hex() == Standing.of(staged).mark
+    return start + count == size and ending[:count].hex().endswith(Standing.of(staged).mark)

@@ -1,0 +1,97 @@
+"""Moves blobs to the store that new ones go to, and into its format, while everything is being served.
+
+A blob is copied under a new object id, compared by its digest, and then its row is changed, if it still says what it
+said. Whoever read the row before reads the old object, which is kept for as long as the garbage collection keeps one.
+A process that dies leaves a copy that no row names, for the sweep; asked again, the move goes on with what is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from entrepot.context import App
+from entrepot.errors import ContentDamaged
+from entrepot.meta import blob_moves
+from entrepot.meta.blobs import BlobRow
+from entrepot.meta.times import to_micros
+from entrepot.ports import StagedBlob, StoredBlob
+from entrepot.rules.digests import parse_digest
+from entrepot.rules.garbage import object_due
+from entrepot.services import blob_storage
+from entrepot.services.sealing import object_secret
+
+PAGE = 100
+AT_ONCE = 4
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Moves:
+    """What was done so far. `damaged` are digests of blobs that could not be read, and were left where they are."""
+
+    total: int
+    blobs: int = 0
+    size: int = 0
+    damaged: list[str] | None = None
+
+
+async def move_all(app: App, told: Callable[[Moves], None]) -> Moves:
+    """Moves every blob that is elsewhere, and calls `told` after each few. Raises StorageUnavailable, StorageFull."""
+    target = app.blobs.begin("", b"")
+    done = Moves(await app.db.read(blob_moves.count_elsewhere, target.store, target.format), damaged=[])
+    after = 0
+    turns = asyncio.Semaphore(AT_ONCE)
+    while page := await app.db.read(blob_moves.page_elsewhere, target.store, target.format, after, PAGE):
+        try:
+            async with asyncio.TaskGroup() as group:
+                for row in page:
+                    group.create_task(_in_turn(app, row, done, turns))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        after = page[-1].id
+        told(done)
+    return done
+
+
+async def _in_turn(app: App, row: BlobRow, done: Moves, turns: asyncio.Semaphore) -> None:
+    async with turns:
+        try:
+            moved = await _move(app, row)
+        except ContentDamaged:
+            log.warning("a blob cannot be moved: its content is damaged", digest=row.digest, object_id=row.object_id)
+            (done.damaged or []).append(row.digest)
+            return
+    done.blobs += moved
+    done.size += row.size * moved
+
+
+async def _move(app: App, row: BlobRow) -> bool:
+    key = await app.keyring.by_id(row.data_key_id)
+    object_id = app.new_id().replace("-", "")
+    staging = app.blobs.begin(object_id, object_secret(key, object_id))
+    try:
+        copy = await _copy(app, row, staging)
+        now = to_micros(app.clock())
+        due = object_due(now, int(app.gc_delay.total_seconds() * 1_000_000))
+        moved = await app.db.write(blob_moves.move_blob, row, copy, due)
+    except BaseException:
+        await app.blobs.discard(object_id, staging.store)
+        raise
+    if not moved:
+        await app.blobs.discard(object_id, staging.store)
+    return moved
+
+
+async def _copy(app: App, row: BlobRow, staging: StagedBlob) -> StoredBlob:
+    """A durable copy of a blob. Raises ContentDamaged where its bytes are not those of its digest."""
+    source = await blob_storage.stored(app, row)
+    standing = await app.blobs.append(staging, app.blobs.read(source, 0, row.size), row.size)
+    algorithm, _ = parse_digest(row.digest)
+    if standing.received != row.size or await app.blobs.digest(standing, algorithm) != row.digest:
+        raise ContentDamaged
+    return await app.blobs.commit(standing)
