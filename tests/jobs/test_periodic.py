@@ -238,4 +238,4 @@ def test_work_that_failed_is_tried_again_before_the_interval_is_over(opened: Ope
 def test_the_table_of_duties() -> None:
     assert len({duty.name for duty in DUTIES}) == len(DUTIES)
     assert all(len(f"duty/{duty.name}") <= 64 for duty in DUTIES)
-    assert {duty.name for duty in DUTIES} >= {"collect", "sweep", "forgotten"}
+    assert {duty.name for duty in DUTIES} >= {"collect", "sweep", "orphans", "forgotten"}

@@ -56,8 +56,8 @@ def test_a_lease_is_renewed_while_it_is_held(tmp_path: Path) -> None:
             holder, other = Node(db, "holder", renewal=timedelta(milliseconds=1)), Node(db, "other")
             async with holder.locks.hold(NAME):
                 holder.now = other.now = START + timedelta(hours=1)
-                while await db.read(leases.lease_end, leases.upload_lease(NAME)) < to_micros(other.now):
-                    await asyncio.sleep(0)  # noqa: ASYNC110 - what is waited for is a row
+                while await db.read(leases.lease_end, leases.upload_lease(NAME)) < to_micros(other.now):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
                 with pytest.raises(UploadBusy):
                     async with other.locks.hold(NAME):
                         pass

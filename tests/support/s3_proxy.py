@@ -78,11 +78,16 @@ class Handler(BaseHTTPRequestHandler):
     """Relays one connection. Bodies are held in memory: parts are small."""
 
     protocol_version = "HTTP/1.1"
-    server: Relay
+
+    @property
+    def relaying(self) -> Relay:
+        """Whose connection it is."""
+        assert isinstance(self.server, Relay)
+        return self.server
 
     def relay(self) -> None:
         """One request, failed or passed on."""
-        if self.server.closing.is_set():
+        if self.relaying.closing.is_set():
             reset(self)
             return
         url = urlsplit(self.path)
@@ -92,14 +97,14 @@ class Handler(BaseHTTPRequestHandler):
         copies = "x-amz-copy-source" in self.headers
         length = span(copied) if copied else len(self.body)
         seen = Seen(self.command, url.path, tuple(query), copies, upload, length)
-        answer = self.server.plan.take(seen)
+        answer = self.relaying.plan.take(seen)
         (answer or pass_on)(self)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = relay  # noqa: N815 - named by the base class
 
     def upstream(self) -> tuple[http.client.HTTPResponse, bytes]:
         """The store's answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.relaying.upstream, timeout=60)
         try:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
             connection.request(self.command, self.path, self.body, {**headers, "Content-Length": str(len(self.body))})
@@ -172,7 +177,7 @@ def nothing(handler: Handler) -> None:
 
 def hang(handler: Handler) -> None:
     """No answer until the proxy is closed."""
-    handler.server.closing.wait()
+    handler.relaying.closing.wait()
     handler.close_connection = True
 
 

@@ -21,6 +21,7 @@ class Duty:
 
 DUTIES: tuple[Duty, ...] = (
     Duty("collect", timedelta(minutes=1), gc.collect),
-    Duty("sweep", timedelta(minutes=10), sweeping.sweep),
+    Duty("sweep", timedelta(minutes=10), sweeping.sweep_uploads),
+    Duty("orphans", timedelta(days=1), sweeping.sweep_orphans),
     Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),
 )

@@ -18,25 +18,42 @@ log = structlog.get_logger()
 
 
 async def sweep(app: App) -> int:
-    """Drops uploads untouched for a day, and stored bytes older than an hour that no row names; returns how many.
+    """All there is to sweep; returns how many objects and pieces went."""
+    return await sweep_uploads(app) + await sweep_orphans(app)
 
-    An object is written to before any row names it only while a blob comes in one request; its age counts from the
-    last write, so that one still being written is never taken for an orphan.
+
+async def sweep_uploads(app: App) -> int:
+    """Drops uploads untouched for a day, and pieces that rest for an hour and that no upload needs; returns how many.
+
+    Asks for nothing but what is staged, however much is stored.
     """
-    now = app.clock()
-    dropped = 0
+    now, dropped = app.clock(), 0
     while stale := await app.db.write(uploads.delete_stale_uploads, to_micros(now - UPLOAD_LIFETIME), _BATCH):
         for place in stale:
             await app.blobs.discard(place.object_id, place.store)
         dropped += len(stale)
-    old = await app.blobs.orphans((now - ORPHAN_AGE).timestamp())
+    dropped += await _drop_leftovers(app, (now - ORPHAN_AGE).timestamp())
+    await app.db.write(leases.drop_upload_leases, to_micros(now - ORPHAN_AGE))
+    return _told(dropped)
+
+
+async def sweep_orphans(app: App) -> int:
+    """Drops stored bytes older than an hour that no row names; returns how many. Lists all that is stored.
+
+    An object is written to before any row names it only while a blob comes in one request, or is moved; its age counts
+    from the last write, so that one still being written is never taken for an orphan.
+    """
+    dropped = 0
+    old = await app.blobs.orphans((app.clock() - ORPHAN_AGE).timestamp())
     for start in range(0, len(old), _BATCH):
         unknown = await app.db.read(blobs.unknown_objects, old[start : start + _BATCH])
         for object_id in unknown:
             await app.blobs.discard(object_id)
         dropped += len(unknown)
-    dropped += await _drop_leftovers(app, (now - ORPHAN_AGE).timestamp())
-    await app.db.write(leases.drop_upload_leases, to_micros(now - ORPHAN_AGE))
+    return _told(dropped)
+
+
+def _told(dropped: int) -> int:
     if dropped:
         log.info("swept staged bytes", objects=dropped)
     return dropped
