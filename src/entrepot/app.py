@@ -82,9 +82,9 @@ def prepare(settings: Settings) -> Prepared:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app_blobs.prepare(settings)
     if not settings.database:
-        _ensure_master_key(paths, sealed=paths.database.exists())
+        _ensure_master_key(settings, sealed=paths.database.exists())
     sealed = _migrate(settings)
-    _ensure_master_key(paths, sealed=sealed)
+    _ensure_master_key(settings, sealed=sealed)
     root = asyncio.run(_ensure_root(settings, settings.account))
     _write_profile(paths.aws_config, PROFILE, root, settings)
     return Prepared(paths.aws_config, settings.url)
@@ -105,14 +105,20 @@ def create_account(settings: Settings, account: str) -> str:
 
 
 def require_deployment(settings: Settings) -> None:
-    """Raises KeyUnavailable where nothing was prepared, so that no command makes half a deployment."""
+    """Raises KeyUnavailable where nothing was prepared, so that no command makes half a deployment, or another's key."""
     paths = Paths(settings.data)
-    if not (paths.master_key.exists() and (settings.database or paths.database.exists())):
+    if not settings.database and not (paths.master_key.exists() and paths.database.exists()):
         raise KeyUnavailable(
             f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
         )
     with _engine(settings) as engine:
         require_schema(engine)
+        with engine.connect() as connection:
+            key = data_keys.any_key(connection)
+    if not paths.master_key.exists():
+        raise _missing_key(settings)
+    if key:
+        FileKeyProvider(paths.master_key).unwrap(key.wrapped, key.scope.encode())
 
 
 def build(settings: Settings) -> ASGIApp:
@@ -180,16 +186,23 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _ensure_master_key(paths: Paths, *, sealed: bool) -> None:
+def _ensure_master_key(settings: Settings, *, sealed: bool) -> None:
     """Makes the master key, unless something was sealed with one before."""
-    if paths.master_key.exists():
+    path = Paths(settings.data).master_key
+    if path.exists():
         return
     if sealed:
-        raise KeyUnavailable(
-            f"The master key {paths.master_key} is missing, and the data cannot be read without it. Restore it.",
-            "NotFoundException",
-        )
-    create_master_key(paths.master_key)
+        raise _missing_key(settings)
+    create_master_key(path)
+
+
+def _missing_key(settings: Settings) -> KeyUnavailable:
+    path = Paths(settings.data).master_key
+    copied = "Copy master.key from the data folder of another node, or restore it."
+    remedy = copied if settings.database else "Restore it."
+    return KeyUnavailable(
+        f"The master key {path} is missing, and the data cannot be read without it. {remedy}", "NotFoundException"
+    )
 
 
 def _database(settings: Settings) -> PostgresDatabase | SqliteDatabase:

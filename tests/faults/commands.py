@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +24,14 @@ class Refusal:
     output: str
 
 
-def refused_start(data: Path, port: int | None = None) -> Refusal:
-    """Starts a server that is to end by itself; TimeoutExpired where it serves instead."""
-    command = [COMMAND, "serve", "--data", str(data), "--port", str(port or free_port())]
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("ENTREPOT_", "AWS_"))}
-    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=REFUSAL_SECONDS, check=False)
+def refused_start(
+    data: Path, port: int | None = None, *, command: str = "serve", env: Mapping[str, str] | None = None
+) -> Refusal:
+    """Starts a server, or a worker, that is to end by itself; TimeoutExpired where it serves instead."""
+    words = [COMMAND, command, "--data", str(data), "--port", str(port or free_port())]
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("ENTREPOT_", "AWS_"))}
+    environment = {**own, **(env or {})}
+    ended = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=REFUSAL_SECONDS, check=False)
     return Refusal(ended.returncode, ended.stderr.splitlines(), ended.stdout)
 
 

@@ -77,6 +77,14 @@ def add_access_key(connection: Connection, row: AccessKeyRow, now: int) -> None:
     connection.execute(insert(access_keys), {**values, "created_at": now})
 
 
+def add_first_key(connection: Connection, row: AccessKeyRow, now: int) -> AccessKeyRow:
+    """Stores a principal's first key, or returns the one that another node stored before."""
+    if stored := find_key_of_account(connection, row.account_id, row.principal_arn):
+        return stored
+    add_access_key(connection, row, now)
+    return row
+
+
 def set_active(connection: Connection, access_key_id: str, *, active: bool) -> bool:
     """Enables or disables a key; says whether there is one."""
     change = access_keys.update().where(access_keys.c.access_key_id == access_key_id).values(active=active)

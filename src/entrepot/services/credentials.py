@@ -69,14 +69,14 @@ async def _find_session_key(app: App, access_key_id: str, session_token: str | N
 
 
 async def ensure_root(app: App, account: str) -> AccessKey:
-    """The account's root with a working access key; creates what is missing."""
+    """The account's root with a working access key; creates what is missing, once however many nodes start at once."""
     arn = f"arn:aws:iam::{account}:root"
     now = to_micros(app.clock())
     await app.db.write(access_keys.add_account, account, now)
     row = await app.db.read(access_keys.find_key_of_account, account, arn)
     if row is None:
-        row, _ = await make_access_key(app, account, arn, account)
-        await app.db.write(access_keys.add_access_key, row, now)
+        fresh, _ = await make_access_key(app, account, arn, account)
+        row = await app.db.write(access_keys.add_first_key, fresh, now)
     found = await find_access_key(app, row.access_key_id)
     if found is None:
         raise LookupError(row.access_key_id)
