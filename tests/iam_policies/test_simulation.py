@@ -66,7 +66,7 @@ def test_context_that_is_missing_and_context_that_is_given(iam: Any) -> None:
 
 
 def test_a_boundary_is_told_apart(iam: Any) -> None:
-    within = {"PermissionsBoundaryPolicyInputList": [document("ecr:PutImage")]}
+    within: dict[str, Any] = {"PermissionsBoundaryPolicyInputList": [document("ecr:PutImage")]}
     found = custom(iam, document("ecr:*"), **within)
     assert found["EvalDecision"] == "implicitDeny"
     assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
@@ -79,7 +79,7 @@ def test_a_boundary_is_told_apart(iam: Any) -> None:
 
 def test_policies_of_resources(iam: Any) -> None:
     allow = resource_policy(BOB, "ecr:BatchGetImage")
-    home = {"ResourceArns": [APP], "CallerArn": BOB, "ResourcePolicy": allow}
+    home: dict[str, Any] = {"ResourceArns": [APP], "CallerArn": BOB, "ResourcePolicy": allow}
     found = custom(iam, document("s3:*"), **home)
     assert found["EvalDecision"] == "allowed"
     assert [each["SourcePolicyType"] for each in found["MatchedStatements"]] == ["resource"]
