@@ -118,6 +118,7 @@ def test_routes(watch: Callable[..., None], repo: Repo) -> None:
             return answered.get("location", "").removeprefix("/v2/")
 
         await call("ping", 200, "GET", "")
+        await call("token", 200, "GET", "_token")
         await call("catalog", 200, "GET", "_catalog")
         await call("upload.monolithic", 201, "POST", f"{name}/blobs/uploads/?digest={digest_of(CONFIG)}", CONFIG)
         location = await call("upload.start", 202, "POST", f"{name}/blobs/uploads/")
