@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from entrepot.errors import InvalidParameter
 from entrepot.rules.iam.document import Kind, parse_policy
+from entrepot.rules.iam.finding import LEFT_OUT, Finding
 from entrepot.rules.iam.lint import lint
 from entrepot.settings import SettingsError
 from entrepot.settings_sources import add_flags, from_flags
@@ -65,12 +66,25 @@ def _lint(arguments: argparse.Namespace) -> None:
     findings = lint(parse_policy(text, arguments.kind or _kind_of(text)))
     for each in findings:
         _print(f"{each.severity}: {each.code}: {each.why}")
-        if each.suggestion:
-            _print("\n".join(f"    {line}" for line in each.suggestion.splitlines()))
+        for line in _remedy(each):
+            _print(f"    {line}")
     if not findings:
         _print("nothing is odd about it")
     elif arguments.strict:
         raise InvalidParameter(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}")
+
+
+def _remedy(found: Finding) -> Iterable[str]:
+    """What to do about a finding, in lines."""
+    if found.suggestion is None:
+        return ()
+    if found.suggestion == LEFT_OUT:
+        return ("leave the statement out",)
+    if found.statement is not None:
+        what = "rather:"
+    else:
+        what = "rather, as a whole:" if "Statement" in json.loads(found.suggestion) else "add:"
+    return (what, *found.suggestion.splitlines())
 
 
 def _kind_of(text: str) -> Kind:
