@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from entrepot.rules.iam.arns import ArnPattern, has_early_variable
 from entrepot.rules.iam.document import Statement
@@ -13,7 +12,7 @@ from entrepot.rules.iam.finding import LEFT_OUT, Finding, finding, listed, rewri
 from entrepot.rules.iam.globs import overlap
 from entrepot.rules.iam.lint_subject import Subject, without_actions
 from entrepot.rules.iam.patterns import parse_parts
-from entrepot.rules.iam.vocabulary import ACTIONS, ALL, LOGIN, ON_REGISTRY, PULL, PUSH, service_of
+from entrepot.rules.iam.vocabulary import ACTIONS, LOGIN, ON_REGISTRY, PULL, PUSH, nearest_action, service_of
 
 _REPOSITORIES = {
     service: [parse_parts(each, wildcards=True, variables=False) for each in segments]
@@ -53,7 +52,7 @@ def unknown_actions(subject: Subject) -> Iterator[Finding]:
         wrong = [each for each in written if service_of(each) in ACTIONS and not subject.entries[each]]
         if not wrong:
             continue
-        close = {each: found for each in wrong[:_LOOKED_UP] if (found := _closest(each))}
+        close = {each: found for each in wrong[:_LOOKED_UP] if (found := nearest_action(each))}
         whys = [
             f"there is no action {each}" + (f"; {close[each]} is the nearest there is" if each in close else "")
             for each in wrong
@@ -167,10 +166,3 @@ def _takes_in(subject: Subject, wide: Statement, narrow: Statement) -> bool:
     if narrow.actions.negated or not all(service_of(each) in ACTIONS for each in narrow.actions.written):
         return False
     return subject.covered[narrow.index] <= subject.covered[wide.index]
-
-
-def _closest(action: str) -> str | None:
-    """The action that was probably meant; rather none than one that does something else (GetImage is not PutImage)."""
-    names = {each.partition(":")[2].lower(): each for each in ALL if service_of(each) == service_of(action)}
-    found = get_close_matches(action.partition(":")[2].lower(), names, n=1, cutoff=0.85)
-    return names[found[0]] if found else None

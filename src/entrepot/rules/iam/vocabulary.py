@@ -7,6 +7,7 @@ AWS Security Token Service. Of any other service every action is taken to exist.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from entrepot.rules.actions import OPERATIONS
@@ -94,3 +95,24 @@ def stands_for(entry: str, test: Test | None) -> frozenset[str]:
         return frozenset() if found is None else frozenset({found})
     names = _OF_SERVICE.get(service_of(entry), ()) if lower != "*" else tuple(_BY_LOWER)
     return frozenset(_BY_LOWER[name] for name in names if test(name))
+
+
+def nearest_action(action: str) -> str | None:
+    """The action that was probably meant; rather none than one that does something else (GetImage is not PutImage)."""
+    name = action.rpartition(":")[2].lower()
+    service = service_of(action) if ":" in action else "ecr"
+    names = {each.partition(":")[2].lower(): each for each in ALL if service_of(each) == service}
+    found = get_close_matches(name, names, n=1, cutoff=0.85)
+    return names[found[0]] if found else None
+
+
+def wrong_action(action: str) -> str | None:
+    """What is wrong with the name of one action, which has no wildcards; None for one of a service not known here."""
+    if (
+        ":" in action
+        and not set("*?") & set(action)
+        and (service_of(action) not in ACTIONS or action.lower() in _BY_LOWER)
+    ):
+        return None
+    close = nearest_action(action)
+    return f"There is no action {action}" + (f"; {close} is the nearest there is" if close else "")
