@@ -56,3 +56,12 @@ def test_reading_is_not_writing() -> None:
     assert reading >= allows(f"{ECR}ReadOnly") | PULL
     assert {"sts:GetCallerIdentity", "ecr-public:DescribeImages"} <= reading
     assert "sts:AssumeRole" not in reading
+
+
+def test_who_reads_may_audit() -> None:
+    arn = PREFIX + "ReadOnlyAccess"
+    policies = PolicySet(identity=(NamedPolicy(arn, parse_policy(MANAGED[arn], "identity"), "managed"),))
+    for action in ("iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:SimulatePrincipalPolicy"):
+        assert evaluate(request(action=action, resource="*"), policies).allowed
+    for action in ("iam:CreateUser", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy", "iam:TagRole"):
+        assert not evaluate(request(action=action, resource="*"), policies).allowed

@@ -33,6 +33,7 @@ _PUBLIC_PUSH = tuple(action.replace("ecr:", "ecr-public:") for action in _PUSH)
 _VIEWING = (
     *("ecr:BatchCheck*", "ecr:BatchGet*", "ecr:Describe*", "ecr:Get*", "ecr:List*"),
     *("ecr-public:BatchCheckLayerAvailability", "ecr-public:Describe*", "ecr-public:Get*", "ecr-public:List*"),
+    *("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*"),
     *("sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessionToken"),
 )
 

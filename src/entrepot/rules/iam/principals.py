@@ -132,4 +132,4 @@ def _check(name: str, value: str, where: str) -> None:
     if name == "AWS" and (value == "*" or _ACCOUNT.fullmatch(value)):
         return
     if not _FORMS[name].fullmatch(value):
-        raise PolicyInvalid(f"{where}: '{value[:200]}' is no principal of the type {name}")
+        raise PolicyInvalid(f'Invalid principal in policy: "{name.upper()}":"{value[:200]}" ({where})')
