@@ -20,7 +20,7 @@ def flags(parser: argparse.ArgumentParser) -> None:
     text = "Create an account with its root and an access key, and write a profile for it."
     create = commands.add_parser("create", help=text, description=text, allow_abbrev=False)
     create.add_argument("id", metavar="ACCOUNT_ID", help="12 digits.")
-    add_flags(create)
+    add_flags(create, only=("data", "region", "config"))
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from entrepot.errors import InvalidParameter
 from entrepot.rules.iam.document import Kind, parse_policy
+from entrepot.rules.iam.finding import LEFT_OUT, Finding
 from entrepot.rules.iam.lint import lint
 from entrepot.settings import SettingsError
 from entrepot.settings_sources import add_flags, from_flags
@@ -22,26 +23,30 @@ if TYPE_CHECKING:
     from entrepot.services.policy_questions import Answer
 
 HELP = "Ask what policies say."
+_SETTINGS = ("data", "account", "region", "config")
+
 Result = TypeVar("Result")
 
 
 def flags(parser: argparse.ArgumentParser) -> None:
     """Adds the subcommands."""
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    check = _command(commands, "lint", "Say what is odd about a policy that is in a file ('-': standard input).", _lint)
-    check.add_argument("file", metavar="FILE")
-    check.add_argument("--strict", action="store_true", help="Exit with 1 if anything is.")
+    check = _command(commands, "lint", "Say what is odd about a policy, and what to write instead.", _lint)
+    check.add_argument("file", metavar="FILE", help="A policy document; '-' is standard input.")
+    check.add_argument("--strict", action="store_true", help="Exit with 1 where anything is odd.")
     check.add_argument("--kind", choices=get_args(Kind), help="What the policy is for. Default: told by its elements.")
     text = "List everyone who can do something, and by which statement."
     who_can = _command(commands, "who-can", text, _who_can)
     who_can.add_argument("action", metavar="ACTION", help="Such as ecr:BatchDeleteImage.")
     who_can.add_argument("resource", metavar="RESOURCE", help="An ARN, or a repository's name; * is a wildcard.")
-    add_flags(who_can)
+    add_flags(who_can, only=_SETTINGS)
     why = _command(commands, "explain", "Explain a decision step by step.", _explain)
-    for name, what in (("principal", "ARN of a root, user or role, or 'anonymous'"), ("action", ""), ("resource", "")):
-        why.add_argument(f"--{name}", required=True, help=what or f"As for who-can's {name.upper()}.")
-    why.add_argument("--context", action="append", default=[], metavar="KEY=VALUE", help="A condition key's value.")
-    add_flags(why)
+    why.add_argument("--principal", required=True, metavar="ARN", help="Of a root, user or role; or 'anonymous'.")
+    why.add_argument("--action", required=True, help="Such as ecr:BatchDeleteImage.")
+    why.add_argument("--resource", required=True, help="An ARN, or a repository's name.")
+    text = "A condition key's value, such as aws:SourceIp=192.0.2.1; again for another, or for another value of it."
+    why.add_argument("--context", action="append", default=[], metavar="KEY=VALUE", help=text)
+    add_flags(why, only=_SETTINGS)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -65,12 +70,25 @@ def _lint(arguments: argparse.Namespace) -> None:
     findings = lint(parse_policy(text, arguments.kind or _kind_of(text)))
     for each in findings:
         _print(f"{each.severity}: {each.code}: {each.why}")
-        if each.suggestion:
-            _print("\n".join(f"    {line}" for line in each.suggestion.splitlines()))
+        for line in _remedy(each):
+            _print(f"    {line}")
     if not findings:
         _print("nothing is odd about it")
     elif arguments.strict:
         raise InvalidParameter(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}")
+
+
+def _remedy(found: Finding) -> Iterable[str]:
+    """What to do about a finding, in lines."""
+    if found.suggestion is None:
+        return ()
+    if found.suggestion == LEFT_OUT:
+        return ("leave the statement out",)
+    if found.statement is not None:
+        what = "rather:"
+    else:
+        what = "rather, as a whole:" if "Statement" in json.loads(found.suggestion) else "add:"
+    return (what, *found.suggestion.splitlines())
 
 
 def _kind_of(text: str) -> Kind:
@@ -112,12 +130,13 @@ def _lines(answers: Iterable[Answer]) -> Iterable[str]:
 def _explain(arguments: argparse.Namespace) -> None:
     from entrepot.services import policy_questions
 
-    context: dict[str, str] = {}
+    given: dict[str, list[str]] = {}
     for text in arguments.context:
         key, equals, value = text.partition("=")
         if not equals:
             raise SettingsError(f"--context: '{text}' is not KEY=VALUE")
-        context[key] = value
+        given.setdefault(key, []).append(value)
+    context = {key: values[0] if len(values) == 1 else tuple(values) for key, values in given.items()}
     asked = (arguments.principal, arguments.action, arguments.resource, context)
     for step in _ask(arguments, lambda app: policy_questions.explain(app, *asked)):
         _print(step.text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -48,10 +48,10 @@ class Parser(argparse.ArgumentParser):
         raise SettingsError(message)
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Gives `parser` a flag for every setting. All are text; `from_flags` reads them."""
+def add_flags(parser: argparse.ArgumentParser, only: Collection[str] = ()) -> None:
+    """Gives `parser` flags for settings, all or those that `only` names. All are text; `from_flags` reads them."""
     group = parser.add_argument_group("settings", "Each is also an environment variable and a key of the TOML file.")
-    for setting in DECLARED:
+    for setting in (each for each in DECLARED if not only or each.name in only):
         default = setting.default or "empty"
         text = f"{setting.help} [{setting.variable}, default: {default}]".replace("%", "%%")
         group.add_argument(setting.flag, dest=setting.name, metavar=setting.name.split("_")[-1].upper(), help=text)

@@ -10,16 +10,19 @@ POLL_SECONDS = 0.02
 
 
 def settled(condition: Callable[[], bool], *, in_a_row: int = 12, seconds: float = 10.0) -> float:
-    """Seconds until `condition` is true `in_a_row` times, as two workers take turns at random; AssertionError never."""
+    """How long, in seconds, requests that began after the call still found `condition` false.
+
+    It has to be true `in_a_row` times then, as two workers take turns at random. Counted to the beginning of the last
+    request that saw the old state: how long a request takes is not what was promised.
+    """
     began = time.monotonic()
-    first, streak = began, 0
+    old, streak = began, 0
     while streak < in_a_row:
-        assert time.monotonic() - began < seconds, "it did not come about"
         before = time.monotonic()
+        assert before - began < seconds, "it did not come about"
         if condition():
-            first = first if streak else before
             streak += 1
         else:
-            streak = 0
+            old, streak = before, 0
             time.sleep(POLL_SECONDS)
-    return first - began
+    return old - began

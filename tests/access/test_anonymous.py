@@ -89,7 +89,7 @@ def test_nothing_else(guarded: Guarded, fresh: Callable[[str], str], method: str
     settled(lambda: guarded.oci().get_manifest(name, "v1").status == 200)
     answer = guarded.oci().request(method, path.format(name=name, digest=IMAGE.digest))
     assert (answer.status, answer.codes) == (401, ["UNAUTHORIZED"])
-    assert answer.headers["www-authenticate"].startswith('Basic realm="')
+    assert answer.headers["www-authenticate"].startswith('Bearer realm="')
     assert guarded.oci().get_manifest(name, "v1").status == 200
 
 

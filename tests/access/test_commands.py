@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 import boto3
+import pytest
 
 from entrepot.cli import main
 from tests.access.conftest import HOME, OTHER, Guarded
@@ -65,13 +66,18 @@ def test_lint(tmp_path: Path) -> None:
     path.write_text(json.dumps(grant("*", "ecr:BatchGetImage")))
     code, out, _ = entrepot("policy", "lint", str(path))
     assert (code, out.splitlines()[0].split(": ")[:2]) == (0, ["warning", "public-access"])
+    assert out.splitlines()[1] == "    rather:"
     assert '"AWS": "arn:aws:iam::' in out
     code, _, err = entrepot("policy", "lint", str(path), "--strict")
     assert (code, err) == (1, "entrepot: 1 finding\n")
     path.write_text(json.dumps(grant({"AWS": OTHER}, "ecr:BatchGetImage")))
     assert entrepot("policy", "lint", str(path), "--strict") == (0, "nothing is odd about it\n", "")
     code, out, _ = entrepot("policy", "lint", "-", stdin=json.dumps(allow("ecr:BatchGetImage", "ecr:PutImage")))
-    assert (code, "missing-login" in out) == (0, True)
+    assert (code, "missing-login" in out, "\n    add:\n" in out) == (0, True, True)
+    path.write_text(json.dumps(allow("ecr:Nothing", "ecr:ListImage*")))
+    assert entrepot("policy", "lint", str(path))[1].splitlines()[1:3] == ["    rather:", "    {"]
+    path.write_text(json.dumps(allow("sts:Nothing")))
+    assert entrepot("policy", "lint", str(path))[1].splitlines()[1:] == ["    leave the statement out"]
     code, _, err = entrepot("policy", "lint", "-", stdin="{")
     assert code == 1
     assert err.startswith("entrepot: ")
@@ -125,3 +131,30 @@ def test_explain(guarded: Guarded, fresh: Callable[[str], str], repository: str)
     data = ("--data", str(guarded.server.data))
     code, _, err = entrepot("policy", "explain", *asked[2:], "--principal", f"arn:aws:iam::{HOME}:user/nobody", *data)
     assert (code, err) == (1, f"entrepot: The user arn:aws:iam::{HOME}:user/nobody cannot be found.\n")
+
+
+def test_what_does_not_exist_is_not_asked_about(guarded: Guarded, repository: str) -> None:
+    data = ("--data", str(guarded.server.data))
+    asked = ("--principal", f"arn:aws:iam::{HOME}:root", "--resource", repository)
+    for action, reason in (
+        (
+            "ecr:BatchDeleteImages",
+            "There is no action ecr:BatchDeleteImages; ecr:BatchDeleteImage is the nearest there is",
+        ),
+        ("ListImages", "There is no action ListImages; ecr:ListImages is the nearest there is"),
+        ("ecr:Batch*", "There is no action ecr:Batch*"),
+    ):
+        assert entrepot("policy", "who-can", action, repository, *data) == (1, "", f"entrepot: {reason}\n")
+        assert entrepot("policy", "explain", "--action", action, *asked, *data) == (1, "", f"entrepot: {reason}\n")
+    words = ("policy", "explain", "--action", "ecr:ListImages", *asked, *data, "--context")
+    assert entrepot(*words, "aws:SourceIpp=1") == (1, "", "entrepot: There is no condition key aws:SourceIpp\n")
+    assert entrepot(*words, "aws:SourceIp") == (2, "", "entrepot: --context: 'aws:SourceIp' is not KEY=VALUE\n")
+    assert entrepot(*words, "aws:TagKeys=a", "--context", "aws:TagKeys=b")[0] == 0
+
+
+def test_help_has_the_settings_that_matter() -> None:
+    for words in (("policy", "who-can"), ("policy", "explain"), ("account", "create")):
+        with pytest.raises(SystemExit), redirect_stdout(io.StringIO()) as out:
+            main([*words, "--help"])
+        assert "--data" in out.getvalue()
+        assert "--workers" not in out.getvalue()

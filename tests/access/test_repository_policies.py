@@ -96,7 +96,7 @@ def test_principals_that_are_not_there(guarded: Guarded, fresh: Fresh, repositor
         policy = grant({"AWS": absent}, "ecr:ListImages")
         assert refused(guarded.set_policy, repository=repository, policy=policy) == (
             "InvalidParameterException",
-            f"{INVALID}: the principal {absent} does not exist",
+            f'{INVALID}: Invalid principal in policy: "AWS":"{absent}"',
         )
 
 

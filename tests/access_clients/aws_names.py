@@ -45,7 +45,7 @@ class AwsNames:
 
     def run(self, argv: Sequence[str | Path], env: Mapping[str, str], stdin: str = "") -> str:
         """Runs a command to which the names lead here; AssertionError where it fails."""
-        return run([*_inside(self.hosts), *argv], env=env, stdin=stdin)
+        return run([*inside(self.hosts), *argv], env=env, stdin=stdin)
 
     def env(self, home: Path, keys: Keys) -> dict[str, str]:
         """An environment with these keys, as a client of AWS itself would have it but for the trust in `ca`."""
@@ -65,10 +65,10 @@ def serving_aws_names(folder: Path) -> Generator[AwsNames]:
     """Serves the names over TLS on a loopback address. `unavailable` where this machine cannot do that."""
     if os.geteuid() != 0:
         unavailable("port 443 and a mount namespace need root")
-    address, hosts = _address(), folder / "hosts"
+    address, hosts = free_address(), folder / "hosts"
     hosts.write_text(f"127.0.0.1 localhost\n{address} {REGISTRY} {API}\n")
-    _check_namespaces(hosts)
-    ca, key = _make_certificate(folder, address)
+    check_namespaces(hosts)
+    ca, key = make_authority(folder, f"*.dkr.ecr.{REGION}.amazonaws.com", API, address)
     argv = [COMMAND, "serve", "--host", address, "--port", str(HTTPS), "--data", folder / "data", "--account", ACCOUNT]
     argv += ["--region", REGION, "--domain", "amazonaws.com", "--tls-cert", ca, "--tls-key", key]
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "AWS_"))}
@@ -80,19 +80,22 @@ def serving_aws_names(folder: Path) -> Generator[AwsNames]:
         program.stop()
 
 
-def _inside(hosts: Path) -> list[str | Path]:
+def inside(hosts: Path) -> list[str | Path]:
+    """What to put before a command for which `hosts` is to be the hosts file."""
     return [require("unshare"), "--mount", "sh", "-c", _ENTER, "sh", hosts]
 
 
-def _check_namespaces(hosts: Path) -> None:
+def check_namespaces(hosts: Path) -> None:
+    """`unavailable` where the second line of a hosts file does not count."""
+    address, name = hosts.read_text().splitlines()[1].split()[:2]
     try:
-        seen = run([*_inside(hosts), "getent", "ahostsv4", REGISTRY])
+        seen = run([*inside(hosts), "getent", "ahostsv4", name])
     except AssertionError as error:
         unavailable(f"no mount namespace with a hosts file of its own: {str(error)[-200:]}")
-    assert seen.split()[0] == hosts.read_text().splitlines()[1].split()[0]
+    assert seen.split()[0] == address
 
 
-def _address() -> str:
+def free_address() -> str:
     """A loopback address on which nobody has port 443."""
     candidates = (f"127.{1 + secrets.randbelow(254)}.{secrets.randbelow(256)}.1" for _ in range(20))
     return next(filter(_is_free, candidates), None) or unavailable("no loopback address has port 443 free")
@@ -128,11 +131,11 @@ def _root_keys(config: Path) -> Keys:
     return Keys(profile["aws_access_key_id"], profile["aws_secret_access_key"])
 
 
-def _make_certificate(folder: Path, address: str) -> tuple[Path, Path]:
-    """A certificate for the names and the address, its own CA and valid for a day to both sides of now, and its key."""
+def make_authority(folder: Path, *names: str) -> tuple[Path, Path]:
+    """A certificate, its own CA and valid for a day to both sides of now, and its key; the last name is an address."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    served = [x509.DNSName(f"*.dkr.ecr.{REGION}.amazonaws.com"), x509.DNSName(API)]
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "names of AWS")])
+    served = [*map(x509.DNSName, names[:-1]), x509.IPAddress(ipaddress.ip_address(names[-1]))]
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "names that lead here")])
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -141,9 +144,7 @@ def _make_certificate(folder: Path, address: str) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([*served, x509.IPAddress(ipaddress.ip_address(address))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName(served), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import ssl
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.access.eventually import settled
 from tests.access_clients.aws_names import REGION, REGISTRY, AwsNames, serving_aws_names
 from tests.support.images import tiny_image
 from tests.support.layout import Layout, write_image
@@ -88,3 +92,38 @@ def test_the_helper_gets_a_password_for_the_registry(names: AwsNames, tmp_path: 
     assert answer["ServerURL"] == REGISTRY
     assert answer["Username"] == "AWS"
     assert answer["Secret"]
+
+
+def test_a_public_repository_changes_nothing_for_the_helper(names: AwsNames, tmp_path: Path) -> None:
+    """The registry then asks for bearer tokens: the helper's passwords are exchanged for them."""
+    env = names.env(tmp_path / "root", names.keys)
+    aws = require("aws")
+    names.run((aws, "ecr", "create-repository", "--repository-name", "helper/open"), env)
+    statement = {"Effect": "Allow", "Principal": "*", "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    words = ("ecr", "set-repository-policy", "--repository-name", "helper/open", "--policy-text", policy)
+    names.run((aws, *words), env)
+
+    def asked() -> bool:
+        request = urllib.request.Request(f"{names.url}/v2/", headers={"Host": REGISTRY})
+        try:
+            urllib.request.urlopen(request, context=ssl.create_default_context(cafile=str(names.ca)))
+        except urllib.error.HTTPError as error:
+            return error.headers["WWW-Authenticate"] == (
+                f'Bearer realm="https://{REGISTRY}/v2/_token",service="ecr.amazonaws.com"'
+            )
+        return False
+
+    settled(asked)
+    pusher = Helped(names, tmp_path / "ci", make_user(names, "ci-2", POWER_USER))
+    layout = Layout(tmp_path / "layout")
+    write_image(layout, IMAGE, "v")
+    for repository in ("helper/open", REPOSITORY):
+        pusher.copy(f"oci:{layout.path}:v", f"docker://{REGISTRY}/{repository}:again")
+        pusher.copy(f"docker://{REGISTRY}/{repository}:again", f"oci:{tmp_path / repository.replace('/', '-')}:latest")
+    (tmp_path / "nobody").mkdir()
+    nobody = Helped(names, tmp_path / "nobody", Keys("", ""))
+    (tmp_path / "nobody" / "auth.json").write_text("{}")
+    nobody.copy(f"docker://{REGISTRY}/helper/open:again", f"oci:{tmp_path / 'public'}:latest")
+    with pytest.raises(AssertionError, match="Log in with: aws ecr get-login-password --region us-east-1"):
+        nobody.copy(f"docker://{REGISTRY}/{REPOSITORY}:again", f"oci:{tmp_path / 'private'}:latest")

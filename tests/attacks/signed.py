@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,7 +61,7 @@ class Request:
             connection.close()
         headers = {name.lower(): value for name, value in answer.getheaders()}
         assert headers["x-amzn-requestid"]
-        return Reply(answer.status, headers, json.loads(raw) if raw else {})
+        return Reply(answer.status, headers, _read(raw))
 
     def change(self, **changes: Any) -> Request:
         """The same with some of it replaced, and the signature as it was."""
@@ -70,6 +71,14 @@ class Request:
         """The same with a header replaced, or left out."""
         kept = {key: each for key, each in self.headers.items() if key.lower() != name.lower()}
         return replace(self, headers={**kept, name: value} if value is not None else kept)
+
+
+def _read(raw: bytes) -> Any:
+    """An answer as JSON; of one in the query protocol's XML, its error code alone."""
+    if not raw.startswith(b"<"):
+        return json.loads(raw) if raw else {}
+    code = re.search(rb"<Code>(.+?)</Code>", raw)
+    return {"__type": code[1].decode()} if code else {}
 
 
 def sign(

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 from typing import Any
 
 import msgspec
 import pytest
 
-from entrepot.app import utc_now
-from entrepot.context import App
-from entrepot.meta import access_keys
-from entrepot.meta.times import to_micros
+from entrepot.context import App, Context, Principal, Registry
 from entrepot.rules.actions import OPERATIONS, ROUTES
-from entrepot.services import credentials
-from entrepot.services.keyring import SECRETS, TOKENS
-from entrepot.services.sealing import seal
+from entrepot.services import tokens
 from tests.attacks.signed import sign
 from tests.oci.checked import Checked
 from tests.oci.inprocess import in_app
 from tests.support.images import OCI_MANIFEST, tiny_image
+from tests.support.people import add_user
 from tests.support.server import Keys, Server
 
 ACCOUNT = "123456789012"
@@ -28,28 +22,31 @@ ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
 DIGEST = "sha256:" + "0" * 64
 UPLOAD = "4c2b9a3e-0000-4000-8000-000000000000"
 IMAGE = tiny_image("never to be stored")
-
-
-async def make_alice(app: App) -> tuple[Keys, str]:
-    """A user of the account, its key, and a password of its own, which it could not get itself."""
-    secrets, passwords = await asyncio.gather(app.keyring.for_scope(SECRETS), app.keyring.for_scope(TOKENS))
-    row = credentials._new_key(ACCOUNT, ALICE, "AIDAALICE", secret="s" * 40, key=secrets)
-    await app.db.write(access_keys.add_access_key, row, to_micros(app.clock()))
-    ends = int(utc_now().timestamp()) + 3600
-    claims = msgspec.json.encode({"k": row.access_key_id, "a": ACCOUNT, "r": "us-east-1", "e": ends})
-    sealed = passwords.key_id.to_bytes(8) + seal(passwords, claims, b"registry password")
-    return Keys(row.access_key_id, "s" * 40), base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
 
 
 @pytest.fixture(scope="module")
-def alice(server: Server) -> tuple[Keys, str]:
-    return in_app(server.data, make_alice)
+def alice(server: Server) -> Keys:
+    """A user who may do nothing."""
+    return add_user(server, "alice")
 
 
 @pytest.fixture(scope="module")
-def her(server: Server, alice: tuple[Keys, str]) -> Checked:
+def her_password(server: Server, alice: Keys) -> str:
+    """A password of hers, which she could not get herself: asked for as root, in her key's name."""
+    registry = Registry(ACCOUNT, "us-east-1")
+    asking = Principal(f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, ACCOUNT, alice.access_key_id)
+
+    async def issue(app: App) -> str:
+        return (await tokens.issue(app, Context(asking, registry, "request", app.clock()), [registry]))[0].password
+
+    return in_app(server.data, issue)
+
+
+@pytest.fixture(scope="module")
+def her(server: Server, her_password: str) -> Checked:
     """A client of hers."""
-    return Checked(server.url, alice[1])
+    return Checked(server.url, her_password)
 
 
 REQUESTS = {
@@ -86,11 +83,13 @@ def test_refused_by_the_action_of_the_route(her: Checked, earlier: str, route: A
     assert messages[0] == messages[1]
     action = ROUTES[route].actions[0]
     resource = "*" if route == "catalog" else "NAME"
-    assert messages[0] == (
+    denial, advice = messages[0].split(". ", 1)
+    assert denial == (
         f"User: {ALICE} is not authorized to perform: {action} on resource: "
         f"arn:aws:ecr:us-east-1:{ACCOUNT}:repository/{resource} "
         f"because no identity-based policy allows the {action} action"
     )
+    assert advice.startswith(f"Ask an administrator of account {ACCOUNT}")
     assert ("BatchDeleteImage" in action) == (route in DELETING), "a push that may delete, or the other way round"
 
 
@@ -135,17 +134,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "DescribeRegistry": {},
     "GetAccountSetting": {"name": "BLOB_MOUNTING"},
     "PutAccountSetting": {"name": "BLOB_MOUNTING", "value": "ENABLED"},
+    "SetRepositoryPolicy": {"repositoryName": "{}", "policyText": POLICY},
+    "GetRepositoryPolicy": {"repositoryName": "{}"},
+    "DeleteRepositoryPolicy": {"repositoryName": "{}"},
+    "PutRegistryPolicy": {"policyText": POLICY},
+    "GetRegistryPolicy": {},
+    "DeleteRegistryPolicy": {},
 }
 
 
 @pytest.mark.parametrize("operation", BODIES)
-def test_refused_by_the_action_of_the_operation(
-    server: Server, alice: tuple[Keys, str], earlier: str, operation: str
-) -> None:
+def test_refused_by_the_action_of_the_operation(server: Server, alice: Keys, earlier: str, operation: str) -> None:
     messages: list[str] = []
     for name in (earlier, "no-such-repository"):
         text = msgspec.json.encode(BODIES[operation]).decode().replace("{}", name) if BODIES[operation] else "{}"
-        reply = sign(server, operation, text.encode(), keys=alice[0]).send()
+        reply = sign(server, operation, text.encode(), keys=alice).send()
         assert (reply.status, reply.code) == (400, "AccessDeniedException")
         messages.append(reply.body["message"].replace(name, "NAME"))
     assert messages[0] == messages[1]

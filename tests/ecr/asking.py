@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,15 +26,22 @@ Asked = list[tuple[str, str]]
 def record(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """A list to which every module that asks `authorize` adds (action, repository's name or '*') from now on."""
     seen: Asked = []
-    decide = access.authorize
+    decide, decide_each = access.authorize, access.allowed
 
-    async def authorize(app: App, ctx: Context, action: str, resource: RepositoryRef | Registry) -> None:
+    async def authorize(
+        app: App, ctx: Context, action: str, resource: access.Target, keys: Mapping[str, Any] | None = None
+    ) -> None:
         seen.append((action, resource.name if isinstance(resource, RepositoryRef) else "*"))
-        await decide(app, ctx, action, resource)
+        await decide(app, ctx, action, resource, keys)
+
+    async def allowed(app: App, ctx: Context, action: str, repos: Sequence[RepositoryRef]) -> list[bool]:
+        seen.append((action, "*"))  # as many as there are, in one call
+        return await decide_each(app, ctx, action, repos)
 
     for name, module in list(sys.modules.items()):
-        if name.startswith("entrepot.") and getattr(module, "authorize", None) is decide:
-            monkeypatch.setattr(module, "authorize", authorize)
+        for asked, watched in ((decide, authorize), (decide_each, allowed)):
+            if name.startswith("entrepot.") and getattr(module, asked.__name__, None) is asked:
+                monkeypatch.setattr(module, asked.__name__, watched)
     return seen
 
 

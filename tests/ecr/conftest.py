@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from entrepot.context import App
-from entrepot.meta import access_keys
-from entrepot.meta.access_keys import AccessKeyRow
-from entrepot.meta.times import to_micros
 from entrepot.services import credentials
-from entrepot.services.keyring import SECRETS
-from entrepot.services.sealing import seal
 from tests.ecr.lab import SECOND_ACCOUNT, Repo, client
 from tests.oci.inprocess import in_app
 from tests.support.oci import Oci
+from tests.support.people import add_user
 from tests.support.server import Keys, Server
 
 
@@ -52,19 +47,9 @@ def second(server: Server, second_keys: Keys) -> Any:
 
 
 @pytest.fixture(scope="session")
-def nobody(server: Server, account: str) -> Keys:
-    """The access key of a principal of the first account who may do nothing."""
-    keys = Keys("AKIANOBODYNOBODYNOBO", "a-secret-of-forty-letters-and-digits-012")
-
-    async def add(app: App) -> None:
-        key = await app.keyring.for_scope(SECRETS)
-        sealed = seal(key, keys.secret_access_key.encode(), keys.access_key_id.encode())
-        arn = f"arn:aws:iam::{account}:user/nobody"
-        row = AccessKeyRow(keys.access_key_id, account, arn, "AIDANOBODY", sealed, key.key_id, active=True)
-        await app.db.write(access_keys.add_access_key, row, to_micros(app.clock()))
-
-    in_app(server.data, add)
-    return keys
+def nobody(server: Server) -> Keys:
+    """The access key of a user of the first account who may do nothing."""
+    return add_user(server, "nobody")
 
 
 @pytest.fixture(scope="session")

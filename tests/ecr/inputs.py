@@ -6,11 +6,16 @@ from typing import Any
 
 from tests.ecr.lab import ABSENT, UPLOAD_ID
 
+POLICY = '{"Version": "2012-10-17", "Statement": []}'
+
 NO_REPOSITORY = {
+    "DeleteRegistryPolicy": {},
     "DescribeRegistry": {},
     "GetAccountSetting": {"name": "BLOB_MOUNTING"},
     "GetAuthorizationToken": {},
+    "GetRegistryPolicy": {},
     "PutAccountSetting": {"name": "BLOB_MOUNTING", "value": "DISABLED"},
+    "PutRegistryPolicy": {"policyText": POLICY},
 }
 """The operations on the registry as a whole."""
 
@@ -21,13 +26,16 @@ IN_A_REPOSITORY = {
     "CompleteLayerUpload": {"uploadId": UPLOAD_ID, "layerDigests": [ABSENT]},
     "CreateRepository": {},
     "DeleteRepository": {},
+    "DeleteRepositoryPolicy": {},
     "DescribeImages": {},
     "GetDownloadUrlForLayer": {"layerDigest": ABSENT},
+    "GetRepositoryPolicy": {},
     "InitiateLayerUpload": {},
     "ListImageReferrers": {"subjectId": {"imageDigest": ABSENT}},
     "ListImages": {},
     "PutImage": {"imageManifest": "{}"},
     "PutImageTagMutability": {"imageTagMutability": "MUTABLE"},
+    "SetRepositoryPolicy": {"policyText": POLICY},
     "UploadLayerPart": {"uploadId": UPLOAD_ID, "partFirstByte": 0, "partLastByte": 0, "layerPartBlob": b"a"},
 }
 """The operations with a repositoryName and a registryId."""

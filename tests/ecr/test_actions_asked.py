@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -76,12 +77,30 @@ def test_operations(watch: Callable[..., None], new_name: Callable[[], str], acc
         await call("GetAuthorizationToken")
         await call("PutAccountSetting", name="BLOB_MOUNTING", value="DISABLED")
         await call("GetAccountSetting", name="BLOB_MOUNTING")
+        await in_repository("SetRepositoryPolicy", policyText=policy(account))
+        await in_repository("GetRepositoryPolicy")
+        await in_repository("DeleteRepositoryPolicy")
         await in_repository("BatchDeleteImage", imageIds=ids)
         await in_repository("DeleteRepository")
         await call("CreateRepository", repositoryName=name)
 
+    async def on_the_registry(root: Asking) -> None:
+        given = {"PutRegistryPolicy": {"policyText": policy(account, Resource="*")}}
+        for operation in ("PutRegistryPolicy", "GetRegistryPolicy", "DeleteRegistryPolicy"):
+            tried.add(operation)
+            asked, _ = await root.operation(operation, **given.get(operation, {}))
+            assert asked == [(action, "*") for action in operation_need(operation).actions]
+
     watch(work)
+    watch(on_the_registry, "eu-south-1")  # where no other test depends on the policy
     assert tried == SERVICE.handled
+
+
+def policy(account: str, **more: str) -> str:
+    """A policy that lets an account do what it can do anyway."""
+    principal = {"AWS": f"arn:aws:iam::{account}:root"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "ecr:BatchGetImage", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def needs(route: Any, name: str) -> Asked:
@@ -99,6 +118,7 @@ def test_routes(watch: Callable[..., None], repo: Repo) -> None:
             return answered.get("location", "").removeprefix("/v2/")
 
         await call("ping", 200, "GET", "")
+        await call("token", 200, "GET", "_token")
         await call("catalog", 200, "GET", "_catalog")
         await call("upload.monolithic", 201, "POST", f"{name}/blobs/uploads/?digest={digest_of(CONFIG)}", CONFIG)
         location = await call("upload.start", 202, "POST", f"{name}/blobs/uploads/")

@@ -25,8 +25,9 @@ def test_a_root_is_its_account(server: Server, account: str, second_keys: Keys) 
 
 
 def test_who_may_do_nothing_may_ask_who_they_are(server: Server, account: str, nobody: Keys) -> None:
+    user = client(server, "iam").get_user(UserName="nobody")["User"]
     assert identity(client(server, "sts", keys=nobody)) == {
-        "UserId": "AIDANOBODY",
+        "UserId": user["UserId"],
         "Account": account,
         "Arn": f"arn:aws:iam::{account}:user/nobody",
     }
@@ -44,6 +45,6 @@ def test_a_key_that_does_not_exist_has_no_identity(server: Server) -> None:
 
 
 def test_other_operations_of_sts_are_refused(server: Server) -> None:
-    found = refused(client(server, "sts").get_session_token)
+    found = refused(client(server, "sts").get_federation_token, Name="any")
     assert found.code == "UnsupportedCommandException"
-    assert found.message == "GetSessionToken is not available in this release of Entrepot."
+    assert found.message == "GetFederationToken is not available in this release of Entrepot."

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ParamValidationError
 
 from tests.iam_policies.conftest import EVERYONE, PULL, Refused, trust
+from tests.support.server import Keys, Server
 
 ACCOUNT = trust({"AWS": "123456789012"})
 
@@ -113,5 +114,17 @@ def test_listings(iam: Any, new: Callable[[], str]) -> None:
 def test_a_boundary_has_to_be_there(iam: Any, refused: Refused) -> None:
     gone = "arn:aws:iam::123456789012:policy/gone"
     made = refused(iam.create_role, RoleName="never", AssumeRolePolicyDocument=EVERYONE, PermissionsBoundary=gone)
-    assert made == (400, "InvalidInput", f"Scope ARN: {gone} does not exist or is not attachable.")
+    assert made == (404, "NoSuchEntity", f"Scope ARN: {gone} does not exist or is not attachable.")
     assert refused(iam.get_role, RoleName="never")[1] == "NoSuchEntity"
+
+
+def test_the_last_use_has_a_region(server: Server, iam: Any, role: str, user: str) -> None:
+    assert iam.get_role(RoleName=role)["Role"]["RoleLastUsed"] == {}
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    document = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+    iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=json.dumps({"Statement": document}))
+    sts = server.boto3("sts", region="ap-south-1", keys=Keys(key["AccessKeyId"], key["SecretAccessKey"]))
+    sts.assume_role(RoleArn=f"arn:aws:iam::123456789012:role/{role}", RoleSessionName="one")
+    used = iam.get_role(RoleName=role)["Role"]["RoleLastUsed"]
+    assert used["Region"] == "ap-south-1"
+    assert used["LastUsedDate"]

@@ -66,7 +66,7 @@ def test_context_that_is_missing_and_context_that_is_given(iam: Any) -> None:
 
 
 def test_a_boundary_is_told_apart(iam: Any) -> None:
-    within = {"PermissionsBoundaryPolicyInputList": [document("ecr:PutImage")]}
+    within: dict[str, Any] = {"PermissionsBoundaryPolicyInputList": [document("ecr:PutImage")]}
     found = custom(iam, document("ecr:*"), **within)
     assert found["EvalDecision"] == "implicitDeny"
     assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
@@ -79,7 +79,7 @@ def test_a_boundary_is_told_apart(iam: Any) -> None:
 
 def test_policies_of_resources(iam: Any) -> None:
     allow = resource_policy(BOB, "ecr:BatchGetImage")
-    home = {"ResourceArns": [APP], "CallerArn": BOB, "ResourcePolicy": allow}
+    home: dict[str, Any] = {"ResourceArns": [APP], "CallerArn": BOB, "ResourcePolicy": allow}
     found = custom(iam, document("s3:*"), **home)
     assert found["EvalDecision"] == "allowed"
     assert [each["SourcePolicyType"] for each in found["MatchedStatements"]] == ["resource"]
@@ -148,3 +148,38 @@ def test_what_cannot_be_simulated(iam: Any, role: str, refused: Refused) -> None
     assert refused(iam.simulate_principal_policy, **bad)[1] == "InvalidInput"
     gone = {"PolicySourceArn": BOB + "by", "ActionNames": ["ecr:PutImage"]}
     assert refused(iam.simulate_principal_policy, **gone)[:2] == (404, "NoSuchEntity")
+
+
+def test_the_keys_that_policies_look_at(iam: Any, user: str, group: str, policy: str) -> None:
+    by_tag = document("ecr:*", Condition={"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}})
+    from_here = document("ecr:*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
+    keys = ["aws:PrincipalTag/team", "aws:ResourceTag/team"]
+    found = iam.get_context_keys_for_custom_policy(PolicyInputList=[by_tag, by_tag, from_here])
+    assert found["ContextKeyNames"] == [*keys, "aws:SourceIp"]
+    iam.put_group_policy(GroupName=group, PolicyName="by-tag", PolicyDocument=by_tag)
+    iam.add_user_to_group(GroupName=group, UserName=user)
+    iam.attach_user_policy(UserName=user, PolicyArn=policy)
+    arn = iam.get_user(UserName=user)["User"]["Arn"]
+    assert iam.get_context_keys_for_principal_policy(PolicySourceArn=arn)["ContextKeyNames"] == keys
+    both = iam.get_context_keys_for_principal_policy(PolicySourceArn=arn, PolicyInputList=[from_here])
+    assert both["ContextKeyNames"] == [*keys, "aws:SourceIp"]
+    iam.remove_user_from_group(GroupName=group, UserName=user)
+    assert iam.get_context_keys_for_principal_policy(PolicySourceArn=arn)["ContextKeyNames"] == []
+
+
+def test_no_keys_of_what_is_not_there(iam: Any, refused: Refused) -> None:
+    keys_of = iam.get_context_keys_for_principal_policy
+    assert refused(keys_of, PolicySourceArn=BOB)[:2] == (404, "NoSuchEntity")
+    assert refused(keys_of, PolicySourceArn=f"{BOB}:x")[:2] == (400, "InvalidInput")
+    assert refused(iam.get_context_keys_for_custom_policy, PolicyInputList=["{}"])[:2] == (400, "InvalidInput")
+
+
+def test_a_tag_in_the_context_hides_the_users_own_whatever_its_case(iam: Any, user: str) -> None:
+    by_tag = document("ecr:*", Condition={"StringEquals": {"aws:PrincipalTag/Team": "own"}})
+    iam.tag_user(UserName=user, Tags=[{"Key": "Team", "Value": "own"}])
+    arn = iam.get_user(UserName=user)["User"]["Arn"]
+    ask = {"PolicySourceArn": arn, "PolicyInputList": [by_tag], "ActionNames": ["ecr:PutImage"]}
+    entry = {"ContextKeyName": "aws:PrincipalTag/TEAM", "ContextKeyValues": ["other"], "ContextKeyType": "string"}
+    for entries, decision in (([], "allowed"), ([entry], "implicitDeny")):
+        (result,) = iam.simulate_principal_policy(**ask, ContextEntries=entries)["EvaluationResults"]
+        assert result["EvalDecision"] == decision

@@ -14,6 +14,7 @@ UPLOAD = "4c2b9a3e-0000-4000-8000-000000000000"
 ALLOWED = {
     "/v2/": {"GET", "HEAD"},
     "/v2/_catalog": {"GET"},
+    "/v2/_token": {"GET", "POST"},
     "/v2/{}/tags/list": {"GET"},
     f"/v2/{{}}/referrers/{DIGEST}": {"GET"},
     "/v2/{}/manifests/latest": {"GET", "HEAD", "PUT", "DELETE"},

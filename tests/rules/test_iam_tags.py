@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.errors import InvalidInput, LimitExceeded
-from entrepot.rules.iam_tags import MOST_TAGS, merge_identity_tags, without_keys
+from entrepot.rules.iam_tags import MOST_TAGS, merge_identity_tags, with_session_tags, without_keys
 
 keys = st.text("aAbBcC", min_size=1, max_size=2)
 lists = st.lists(st.tuples(keys, st.text("xyz", max_size=2)), max_size=6, unique_by=lambda pair: pair[0].lower())
@@ -21,6 +21,16 @@ def test_the_new_spelling_and_value_win(old: list[tuple[str, str]], new: list[tu
     assert {key.lower() for key in merged} == {key.lower() for key, _ in (*old, *new)}
     taken = {key.lower() for key, _ in new}
     assert all(merged[key] == value for key, value in old if key.lower() not in taken)
+
+
+@given(lists, lists)
+def test_tags_of_a_session_hide_those_of_its_role(own: list[tuple[str, str]], session: list[tuple[str, str]]) -> None:
+    merged = with_session_tags(own, tuple(session))
+    folded = {key.lower(): value for key, value in own} | {key.lower(): value for key, value in session}
+    assert {key.lower(): value for key, value in merged} == folded
+    assert len(merged) == len(folded)
+    assert set(session) <= set(merged) <= {*own, *session}
+    assert list(merged) == sorted(merged)
 
 
 @given(lists, st.lists(keys, max_size=4))

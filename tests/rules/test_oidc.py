@@ -34,6 +34,19 @@ def test_whatever_is_taken_has_nothing_but_those(text: str) -> None:
     assert not set(bare) & set("?#@ ")
 
 
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3"])
+def test_this_machine_may_be_an_issuer_without_tls(host: str) -> None:
+    assert provider_url(f"http://{host}:8080/issuer/") == f"{host}:8080/issuer"
+    assert provider_url(f"https://{host}:8080/issuer") == f"{host}:8080/issuer"
+
+
+@given(HOSTS, st.sampled_from(["http", "HTTPS", "ftp", "file", ""]))
+def test_others_may_not(host: str, scheme: str) -> None:
+    for url in (f"{scheme}://{host}.example.com", f"http://127.0.0.1.{host}", f"{scheme}://localhost@{host}.de", host):
+        with pytest.raises(InvalidInput):
+            provider_url(url)
+
+
 def test_audiences_count_once() -> None:
     assert check_client_ids(["b", "a", "b"]) == ("b", "a")
     assert len(check_client_ids([str(number) for number in range(100)] * 2)) == 100

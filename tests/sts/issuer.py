@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -90,8 +91,10 @@ class Served:
 
 
 @contextmanager
-def serving() -> Iterator[Served]:
-    """A provider on the loopback interface."""
+def serving(
+    url: str = "", address: tuple[str, int] = ("127.0.0.1", 0), tls: ssl.SSLContext | None = None
+) -> Iterator[Served]:
+    """A provider on the loopback interface, which calls itself `url` if that is another."""
     served = Served()
 
     class Handler(BaseHTTPRequestHandler):
@@ -108,10 +111,12 @@ def serving() -> Iterator[Served]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ARG002 - names that it has
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(address, Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    served.url = f"http://127.0.0.1:{server.server_address[1]}"
+    served.url = url or f"http://127.0.0.1:{server.server_address[1]}"
     try:
         yield served
     finally:

@@ -14,10 +14,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from sqlalchemy import Connection
 
-from entrepot.meta import oidc_providers
-from tests.oci.inprocess import in_app
 from tests.sts.issuer import Issuer, Served, ec_key, jwk, rsa_key, serving
 from tests.sts.world import allow, trust
 from tests.support.oci import Oci
@@ -72,16 +69,10 @@ def make_role(iam: Any, name: str, trusted: str, *policy_arns: str) -> str:
 
 
 def add_provider(server: Server, url: str) -> str:
-    """Puts a provider into the table: CreateOpenIDConnectProvider takes none on this machine over plain HTTP."""
-    account, bare = server.boto3("sts").get_caller_identity()["Account"], url.partition("://")[2]
-
-    def add(connection: Connection) -> None:
-        oidc_providers.add_provider(
-            connection, account, bare, client_ids=["sts.amazonaws.com"], thumbprints=(), tags={}, now=0
-        )
-
-    in_app(server.data, lambda app: app.db.write(add))
-    return oidc_providers.provider_arn(account, bare)
+    """Registers an issuer on this machine."""
+    made = server.boto3("iam").create_open_id_connect_provider(Url=url, ClientIDList=["sts.amazonaws.com"])
+    arn: str = made["OpenIDConnectProviderArn"]
+    return arn
 
 
 def delete_role(iam: Any, name: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.context import Client, Registry
 from entrepot.errors import AccessDenied, Unauthenticated
-from entrepot.services import credentials, downloads, sts, tokens
+from entrepot.services import bearer_tokens, credentials, downloads, sts, tokens
 from tests.sts.conftest import Play
 from tests.sts.world import HOME, World, allow, trust
 
@@ -48,6 +48,26 @@ def test_a_users_password_still_ends_after_twelve_hours(scene: Play) -> None:
         made = await sts.get_session_token(world.app, world.context(user), 129_600, 0)
         token = (await tokens.issue(world.app, world.context(await world.principal(made)), [REGISTRY]))[0]
         assert token.expires == world.now + timedelta(hours=12)
+
+    scene(play)
+
+
+def test_a_bearer_token_ends_with_the_session_and_the_role(scene: Play) -> None:
+    async def play(world: World) -> None:
+        given = await password(world, 900)
+        claims = await tokens.unseal_password(world.app, given.password, world.now)
+        world.pass_time(seconds=800)
+        bearer = await bearer_tokens.for_claims(world.app, claims, REGISTRY, world.now)
+        assert bearer.expires == given.expires
+        principal, registry = await bearer_tokens.redeem(world.app, bearer.token, world.now)
+        assert (principal.arn, registry) == (f"arn:aws:sts::{HOME}:assumed-role/push/session-1", REGISTRY)
+        with pytest.raises(Unauthenticated, match="has expired"):
+            await bearer_tokens.redeem(world.app, bearer.token, given.expires)
+        await world.delete("role", "push")
+        with pytest.raises(Unauthenticated, match="no longer valid"):
+            await bearer_tokens.redeem(world.app, bearer.token, world.now)
+        with pytest.raises(Unauthenticated, match="no longer valid"):
+            await bearer_tokens.for_claims(world.app, claims, REGISTRY, world.now)
 
     scene(play)
 

@@ -113,3 +113,18 @@ def test_tags_that_no_session_can_have(
             await world.assume(await world.user("ci"), role, tags=tags, transitive=transitive)
 
     scene(play)
+
+
+def test_a_session_tag_hides_the_roles_own_whatever_its_case(scene: Play) -> None:
+    async def play(world: World) -> None:
+        user = await world.user("ci")
+        of_team = {"StringEquals": {"aws:PrincipalTag/Team": "a"}}
+        first = await world.role("first", trust(USER, *BOTH), allow(*BOTH, Condition=of_team), tags={"Team": "a"})
+        second = await world.role("second", trust(HOME, *BOTH))
+        untagged = await world.principal(await world.assume(user, first))
+        assert await world.assume(untagged, second)
+        tagged = await world.principal(await world.assume(user, first, tags=[("TEAM", "b")]))
+        with pytest.raises(AccessDenied):
+            await world.assume(tagged, second)
+
+    scene(play)

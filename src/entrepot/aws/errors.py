@@ -2,7 +2,8 @@
 
 An error's AWS code is the exception of the same name where the operation declares it, else the nearest one that it
 does declare: clients have no class for an undeclared one. Codes in COMMON need no declaration ("Common errors" in
-the API References of ECR, IAM and STS).
+the API References of ECR, IAM and STS; NoSuchEntity is what CreateRole answers with where a boundary is not there,
+although its model does not say so).
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.StorageFull: _SERVER,
     errors.StorageUnavailable: _SERVER,
     errors.ContentDamaged: _SERVER,
-    errors.NoSuchEntity: ("NoSuchEntity", "InvalidInput", *_INVALID),
+    errors.NoSuchEntity: ("NoSuchEntity",),
     errors.EntityAlreadyExists: ("EntityAlreadyExists", *_INVALID),
     errors.DeleteConflict: ("DeleteConflict", *_INVALID),
     errors.InvalidInput: ("InvalidInput", *_INVALID),
@@ -76,6 +77,7 @@ COMMON = frozenset(
         "IncompleteSignature",
         "InvalidSignatureException",
         "MissingAuthenticationTokenException",
+        "NoSuchEntity",
         "UnrecognizedClientException",
         "ServerException",
         "ValidationError",

@@ -15,6 +15,7 @@ _COMMON = {
     "IncompleteSignature": ("IncompleteSignature", 400),
     "InvalidSignatureException": ("SignatureDoesNotMatch", 403),
     "MissingAuthenticationTokenException": ("MissingAuthenticationToken", 403),
+    "NoSuchEntity": ("NoSuchEntity", 404),
     "UnrecognizedClientException": ("InvalidClientTokenId", 403),
     "UnknownOperationException": ("InvalidAction", 400),
     "SerializationException": ("MalformedInput", 400),

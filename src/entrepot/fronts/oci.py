@@ -10,7 +10,16 @@ from starlette.responses import Response
 
 from entrepot.context import App, Context
 from entrepot.errors import DomainError, NameInvalid, Unauthenticated, constraint_text
-from entrepot.fronts import basic_auth, oci_blobs, oci_errors, oci_listings, oci_manifests, oci_uploads
+from entrepot.fronts import (
+    callers,
+    challenges,
+    oci_blobs,
+    oci_errors,
+    oci_listings,
+    oci_manifests,
+    oci_tokens,
+    oci_uploads,
+)
 from entrepot.fronts.oci_routes import Kind, Route, parse_path
 from entrepot.rules.names import is_repository_name
 
@@ -45,6 +54,10 @@ HANDLERS: dict[Kind, dict[str, Handler]] = {
         "DELETE": oci_uploads.cancel,
     },
 }
+"""By the kind of the route, for whoever has been identified. Bearer tokens come before that: `oci_tokens`."""
+
+METHODS: dict[Kind, tuple[str, ...]] = {kind: tuple(handlers) for kind, handlers in HANDLERS.items()}
+METHODS["token"] = oci_tokens.METHODS
 
 
 async def handle(app: App, request: Request, request_id: str) -> Response:
@@ -58,25 +71,27 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
     route = parse_path(request.scope["raw_path"].partition(b"?")[0])
     if route is None:
         return oci_errors.json_error(404, "NOT_FOUND", "There is nothing at this path of the registry API")
-    handlers = HANDLERS[route.kind]
-    handler = handlers.get(request.method)
-    if handler is None:
-        allow = {"Allow": ", ".join(handlers)}
+    methods = METHODS[route.kind]
+    if request.method not in methods:
+        allow = {"Allow": ", ".join(methods)}
         return oci_errors.json_error(405, "UNSUPPORTED", f"{request.method} is not possible here", allow)
+    if route.kind == "token":
+        return await oci_tokens.answer(app, request, request_id)
     try:
-        if basic_auth.has_credentials(request):
-            ctx = await basic_auth.authenticate(app, request, request_id)
-        else:
-            ctx = await basic_auth.anonymous(app, request, request_id, route)
-        if route.name and not is_repository_name(route.name):
-            raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))
-        return await handler(app, ctx, route, request)
-    except Unauthenticated as error:
-        told = Unauthenticated(f"{error.message.removesuffix('.')}. {basic_auth.how_to_log_in(app, request)}")
-        return oci_errors.render(told, {"WWW-Authenticate": basic_auth.challenge(request)})
+        return await _answer(app, request, request_id, route)
     except DomainError as error:
         response = oci_errors.render(error)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             # RFC 9110, section 15.5.6: such an answer names the methods that are left.
-            response.headers["Allow"] = ", ".join(method for method in handlers if method != request.method)
+            response.headers["Allow"] = ", ".join(method for method in methods if method != request.method)
         return response
+
+
+async def _answer(app: App, request: Request, request_id: str, route: Route) -> Response:
+    try:
+        ctx = await callers.identify(app, request, request_id, route)
+        if route.name and not is_repository_name(route.name):
+            raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))
+        return await HANDLERS[route.kind][request.method](app, ctx, route, request)
+    except Unauthenticated as error:
+        return await challenges.ask(app, request, error)

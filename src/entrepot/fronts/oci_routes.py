@@ -11,7 +11,11 @@ from urllib.parse import unquote_to_bytes
 
 from entrepot.context import Context, RepositoryRef
 
-Kind = Literal["ping", "catalog", "tags", "manifest", "blob", "uploads", "upload", "referrers"]
+Kind = Literal["ping", "token", "catalog", "tags", "manifest", "blob", "uploads", "upload", "referrers"]
+
+
+BEARER_PATH = "/v2/_token"
+"""Where bearer tokens are given out. Like the catalog's it is no repository's path: no name begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ def parse_path(raw_path: bytes) -> Route | None:
         return Route("ping")
     if rest == ["_catalog"]:
         return Route("catalog")
+    if rest == ["_token"]:
+        return Route("token")
     return _in_repository(rest)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -32,6 +32,7 @@ class IdentityRow:
     description: str | None
     max_session_seconds: int | None
     last_used_at: datetime | None
+    last_used_region: str | None
 
     @property
     def arn(self) -> str:
@@ -72,14 +73,17 @@ IDENTITY_COLUMNS = (
     t.c.description,
     t.c.max_session_seconds,
     t.c.last_used_at,
+    t.c.last_used_region,
 )
 
 
 def identity_of(row: Sequence[Any]) -> IdentityRow:
     """A row of IDENTITY_COLUMNS, which are in the order of IdentityRow's members."""
-    id_, account_id, kind, name, path, unique_id, created_at, *more, used_at = row
-    used = None if used_at is None else from_micros(used_at)
-    return IdentityRow(id_, account_id, kind, name, path, unique_id, from_micros(created_at), *more, last_used_at=used)
+    id_, account_id, kind, name, path, unique_id, created_at, *more, used_at, region = row
+    created, used = from_micros(created_at), None if used_at is None else from_micros(used_at)
+    return IdentityRow(
+        id_, account_id, kind, name, path, unique_id, created, *more, last_used_at=used, last_used_region=region
+    )
 
 
 def find_identity(connection: Connection, account_id: str, kind: Kind, name: str) -> IdentityRow | None:
@@ -90,6 +94,12 @@ def find_identity(connection: Connection, account_id: str, kind: Kind, name: str
 def find_by_unique_id(connection: Connection, unique_id: str) -> IdentityRow | None:
     """The identity of a unique id (AIDA..., AGPA..., AROA...)."""
     return _find(connection, t.c.unique_id == unique_id)
+
+
+def find_by_unique_ids(connection: Connection, unique_ids: Collection[str]) -> dict[str, IdentityRow]:
+    """Those of some identities that are there, by unique id."""
+    query = select(*IDENTITY_COLUMNS).where(t.c.unique_id.in_(unique_ids))
+    return {row.unique_id: row for row in map(identity_of, connection.execute(query))}
 
 
 def page_of_identities(

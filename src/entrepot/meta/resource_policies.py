@@ -53,6 +53,19 @@ def names_with_policy(connection: Connection, registry: Registry) -> list[str]:
     return [name for name, _ in connection.execute(query.order_by(t.c.name))]
 
 
+def documents_with_asterisk(connection: Connection, registry: Registry) -> list[str]:
+    """The different policies of a registry's repositories that have the string "*" in them, or an escape for one."""
+    t, document = repositories, repository_policies.c.document
+    query = (
+        select(document)
+        .distinct()
+        .join(t, t.c.id == repository_policies.c.repository_id)
+        .where(t.c.account_id == registry.account, t.c.region == registry.region)
+        .where(document.contains('"*"', autoescape=True) | document.contains("\\u", autoescape=True))
+    )
+    return list(connection.execute(query).scalars())
+
+
 def find_registry_policy(connection: Connection, registry: Registry) -> str | None:
     """The document, as it was set."""
     t = registry_policies

@@ -55,6 +55,6 @@ def find_role(connection: Connection, account_id: str, arn: str) -> OwnerRow | N
     return owner if owner and owner.arn == arn else None
 
 
-def set_last_used(connection: Connection, identity_id: int, now: int) -> None:
+def set_last_used(connection: Connection, identity_id: int, now: int, region: str) -> None:
     """Notes that a role was assumed, in microseconds since the epoch. No matter of rights: raises no version."""
-    connection.execute(t.update().where(t.c.id == identity_id).values(last_used_at=now))
+    connection.execute(t.update().where(t.c.id == identity_id).values(last_used_at=now, last_used_region=region))

@@ -232,6 +232,7 @@ identities = Table(
     Column("description", Bytewise),
     Column("max_session_seconds", Integer),
     Column("last_used_at", BigInteger),
+    Column("last_used_region", Region),
     UniqueConstraint("account_id", "kind", "folded_name"),
 )
 

@@ -20,7 +20,7 @@ class Need:
     """All of `actions` on one resource: the ARN of the repository concerned, or '*' for the registry as a whole.
 
     Listings that name no repository (DescribeRepositories, the catalog) ask for each repository they could show.
-    No actions at all means that a valid token is enough.
+    No actions at all means that a valid token is enough, or for a bearer token ('token') nothing.
     """
 
     actions: tuple[str, ...]
@@ -29,6 +29,7 @@ class Need:
 
 Route = Literal[
     "ping",
+    "token",
     "catalog",
     "tags",
     "referrers",
@@ -64,6 +65,7 @@ def _on_registry(*names: str) -> Need:
 ROUTES: Mapping[Route, Need] = MappingProxyType(
     {
         "ping": _on_registry(),
+        "token": _on_registry(),
         "catalog": _on_repository("DescribeRepositories"),
         "tags": _on_repository("ListImages"),
         "referrers": _on_repository("BatchGetImage"),

@@ -5,7 +5,6 @@ Source: SimulateCustomPolicy and EvaluationResult in the IAM API Reference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,14 +12,13 @@ from typing import Literal
 from entrepot.rules.iam.decision import Checked, Examination, NamedPolicy, Outcome, PolicySet
 from entrepot.rules.iam.evaluate import examine
 from entrepot.rules.iam.request import AccessRequest
+from entrepot.rules.iam_context_keys import variables
 from entrepot.rules.iam_positions import Span, statement_spans
 
 Verdict = Literal["allowed", "explicitDeny", "implicitDeny"]
 SourceType = Literal["user", "group", "role", "aws-managed", "user-managed", "resource", "none"]
 
 _SEVERITY: Mapping[Verdict, int] = {"allowed": 0, "implicitDeny": 1, "explicitDeny": 2}
-_VARIABLE = re.compile(r"\$\{([^\s,'{}*?$]+)(?:,\s*'[^']*')?\}")
-_WITH_DEFAULT = re.compile(r"\$\{[^}']*'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +111,10 @@ def _missing(examination: Examination) -> Iterator[str]:
         for checked in examination.outcomes[layer].checked:
             if checked.miss == "action":
                 continue
-            keys = [*_variables(checked.statement.written)]
+            keys = [*variables(checked.statement, checked.policy.policy, needed=True)]
             if checked.miss in (None, "condition"):
                 keys += [condition.key for condition in checked.statement.conditions]
             yield from (key for key in keys if examination.view.keys.value(key, key.lower()) is None)
-
-
-def _variables(written: str) -> Iterator[str]:
-    for match in _VARIABLE.finditer(written):
-        if not _WITH_DEFAULT.match(match[0]):
-            yield match[1]
 
 
 def _details(examination: Examination, *, across: bool) -> dict[str, Verdict]:

@@ -11,6 +11,9 @@ from entrepot.errors import InvalidInput, LimitExceeded
 
 MOST_TAGS = 50
 
+Tags = tuple[tuple[str, str], ...]
+"""Keys with their values."""
+
 
 def merge_identity_tags(kind: str, current: Mapping[str, str], new: Sequence[tuple[str, str]]) -> dict[str, str]:
     """What a `kind` ('user', 'role') with the tags `current` carries once the (key, value) pairs `new` are put on it.
@@ -27,6 +30,15 @@ def merge_identity_tags(kind: str, current: Mapping[str, str], new: Sequence[tup
     if len(merged) > MOST_TAGS:
         raise LimitExceeded(f"Cannot exceed quota for TagsPer{kind.capitalize()}: {MOST_TAGS}")
     return merged
+
+
+def with_session_tags(own: Iterable[tuple[str, str]], session: Tags) -> Tags:
+    """The tags of a user or role, and over them those of a session, by key.
+
+    A session's tag takes the place of one whose key differs only in case ("Pass session tags in AWS STS").
+    """
+    taken = {key.lower() for key, _ in session}
+    return tuple(sorted([*((key, value) for key, value in own if key.lower() not in taken), *session]))
 
 
 def without_keys(current: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:

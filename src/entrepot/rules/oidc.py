@@ -1,8 +1,8 @@
 """What an OpenID Connect provider of IAM may be.
 
-Source: CreateOpenIDConnectProvider in the IAM API Reference. Two things are taken more widely than there, for issuers
-within a company or a cluster: a URL may have a port, and thumbprints may be left out (the certificate is then checked
-as everywhere else).
+Source: CreateOpenIDConnectProvider in the IAM API Reference. Three things are taken more widely than there, for issuers
+within a company, a cluster or a laptop: a URL may have a port, one of this machine itself may be http://, and
+thumbprints may be left out (the certificate is then checked as everywhere else).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from entrepot.errors import InvalidInput
 from entrepot.rules.iam_limits import CLIENT_IDS_OF_PROVIDER, THUMBPRINTS_OF_PROVIDER, check_quota
+from entrepot.rules.oidc_discovery import is_loopback
 
-_SCHEME = "https://"
 _THUMBPRINT = re.compile("[0-9A-Fa-f]{40}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)*", re.ASCII)
@@ -25,14 +25,15 @@ def provider_url(url: str) -> str:
 
     Raises InvalidInput for one that no token's `iss` could be.
     """
-    if not url.startswith(_SCHEME):
-        raise InvalidInput("Invalid Open ID Connect Provider URL: it must begin with https://")
-    bare = url.removeprefix(_SCHEME).removesuffix("/")
+    scheme, _, rest = url.partition("://")
+    bare = rest.removesuffix("/")
     try:
-        parts = urlsplit(_SCHEME + bare)
+        parts = urlsplit(f"https://{bare}")
         _ = parts.port
     except ValueError:
         raise _not_a_url() from None
+    if scheme != "https" and not (scheme == "http" and is_loopback(parts.hostname or "")):
+        raise InvalidInput("Invalid Open ID Connect Provider URL: it must begin with https://, away from this machine")
     named = parts.hostname is not None and _HOST.fullmatch(parts.hostname) is not None
     plain = "?" not in url and "#" not in url and "@" not in parts.netloc
     if not named or not plain or not _PATH.fullmatch(parts.path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from entrepot.context import App, Context, Principal, Registry, RepositoryRef, Resource
@@ -46,8 +47,9 @@ async def authorize(
     decision = await decide(app, ctx, action, resource, keys or {})
     if not decision.allowed:
         who = await access_policies.of_principal(app, ctx.principal)
+        told = await _told(app, ctx, action, resource, keys or {}, who, decision)
         request = AccessRequest(who.facts, action, arn_of(resource), resource.account)
-        raise AccessDenied(denial_text(decision, request), advice(decision, request))
+        raise AccessDenied(denial_text(told, request), advice(told, request))
 
 
 async def allowed(app: App, ctx: Context, action: str, repos: Sequence[RepositoryRef]) -> list[bool]:
@@ -80,6 +82,31 @@ async def decide(app: App, ctx: Context, action: str, resource: Target, keys: Ma
     decision = evaluate(request, policy_set(who, what))
     app.access.decisions.put(key, decision)
     return decision
+
+
+async def _told(
+    app: App,
+    ctx: Context,
+    action: str,
+    resource: Target,
+    keys: Mapping[str, Value],
+    who: OfPrincipal,
+    decision: Decision,
+) -> Decision:
+    """The denial that is put into words: what a repository's policy or tags forbid is told to those with rights there.
+
+    Anyone else is told what would be told of a repository that does not exist, or the words would tell that it does.
+    """
+    if who.gone or not isinstance(resource, RepositoryRef):
+        return decision
+    what = await access_policies.of_resource(app, resource)
+    absent = replace(what, resource=None)
+    request = await request_for(app, ctx, action, resource, keys, who, what)
+    if evaluate(request, policy_set(who, absent)).allowed:
+        return decision
+    bare = AccessRequest(who.facts, action, arn_of(resource), resource.account, condition_keys(ctx, keys))
+    of_absent = evaluate(bare, policy_set(who, absent))
+    return decision if of_absent.allowed else of_absent
 
 
 async def request_for(

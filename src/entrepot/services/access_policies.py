@@ -17,6 +17,7 @@ from entrepot.rules.iam.decision import NamedPolicy, Source
 from entrepot.rules.iam.document import Kind, Policy, parse_policy
 from entrepot.rules.iam.managed import MANAGED
 from entrepot.rules.iam.request import PrincipalFacts, PrincipalKind
+from entrepot.rules.iam_tags import with_session_tags
 from entrepot.services.access_context import mentions
 
 Scope = Literal["V1", "V2"]
@@ -126,7 +127,7 @@ async def resource_tags(app: App, repo: RepositoryRef, version: int) -> dict[str
 def facts_of(principal: Principal, tags: Iterable[tuple[str, str]] = ()) -> PrincipalFacts:
     """Who asks, in the words of the policy language. `tags` are the user's or role's own."""
     session = principal.session
-    merged = tuple(sorted((dict(tags) | dict(session.tags if session else ())).items()))
+    merged = with_session_tags(tags, session.tags if session else ())
     unique_id = principal.user_id.partition(":")[0]
     if principal.is_root:
         return PrincipalFacts("root", principal.arn, principal.account, principal.account)

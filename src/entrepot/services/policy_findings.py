@@ -17,7 +17,8 @@ log = structlog.get_logger()
 def report(app: App, ctx: Context, policy: Policy, of: str) -> str | None:
     """Notes the findings, and returns them as the reason to refuse the policy where the setting asks for that.
 
-    `of` is what the policy is about, for the log. A header has `code; statement=N; severity=S` for each.
+    `of` is what the policy is about, for the log. A header has `code; statement=N; severity=S` for each; of
+    very many, the first are told.
     """
     findings = lint(policy, ctx.registry.account)
     if not findings:
@@ -26,7 +27,6 @@ def report(app: App, ctx: Context, policy: Policy, of: str) -> str | None:
         f"{each.code}; statement={0 if each.statement is None else each.statement + 1}; severity={each.severity}"
         for each in findings[:_MOST]
     )
-    whys = [each.why for each in findings]
-    log.warning("policy has findings", resource=of, principal=ctx.principal.arn, findings=whys)
-    counting = [each.why for each in findings if each.severity != "note"]
-    return "; ".join(counting) if app.strict_policies and counting else None
+    whys = [each.why for each in findings[:_MOST]]
+    log.warning("policy has findings", resource=of, principal=ctx.principal.arn, count=len(findings), findings=whys)
+    return "; ".join(whys) if app.strict_policies else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,8 +17,10 @@ from entrepot.rules.iam.arns import arn_segments
 from entrepot.rules.iam.decision import Decision
 from entrepot.rules.iam.explain import Step
 from entrepot.rules.iam.explain import explain as steps_of
+from entrepot.rules.iam.keys import exists
 from entrepot.rules.iam.managed import MANAGED, PREFIX
 from entrepot.rules.iam.request import PrincipalFacts, Value
+from entrepot.rules.iam.vocabulary import wrong_action
 from entrepot.rules.iam.who_can import Candidate, Holder
 from entrepot.rules.iam.who_can import who_can as holders_of
 from entrepot.rules.wildcards import matches
@@ -60,8 +62,10 @@ def target_of(app: App, text: str) -> RepositoryRef | Registry | Resource:
 async def who_can(app: App, action: str, resource: str) -> list[Answer]:
     """Everyone who can do `action` to the resources that fit `resource`, in whose names wildcards may stand.
 
-    First those whose own policies say so, then those whom the policy of a single repository lets in.
+    First those whose own policies say so, then those whom the policy of a single repository lets in. Raises
+    InvalidParameter for an action that does not exist: nobody can do it, not even who is allowed everything.
     """
+    _check(action)
     target = target_of(app, resource)
     registry = target.registry if isinstance(target, RepositoryRef) else target
     whole = await access_policies.of_resource(app, registry)
@@ -80,7 +84,11 @@ async def who_can(app: App, action: str, resource: str) -> list[Answer]:
 async def explain(
     app: App, principal: str, action: str, resource: str, context: Mapping[str, Value]
 ) -> tuple[Step, ...]:
-    """The decision on one request, step by step. Raises NoSuchEntity for a principal that is not there."""
+    """The decision on one request, step by step.
+
+    Raises NoSuchEntity for a principal that is not there, InvalidParameter for an action or a key that does not exist.
+    """
+    _check(action, context)
     target = target_of(app, resource)
     asking = await _principal(app, principal)
     ctx = Context(asking, app.home, "explain", app.clock())
@@ -90,6 +98,14 @@ async def explain(
     if access.recovers(asking, action, target):
         return (*steps, Step("Allowed all the same: an account's root can always take its policies back", "allow"))
     return steps
+
+
+def _check(action: str, context: Iterable[str] = ()) -> None:
+    if wrong := wrong_action(action):
+        raise InvalidParameter(wrong)
+    for key in context:
+        if ":" not in key or not exists(key.lower()):
+            raise InvalidParameter(f"There is no condition key {key}")
 
 
 async def _own_policies(app: App, target: RepositoryRef | Registry | Resource) -> dict[RepositoryRef, OfResource]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, Registry, RepositoryRef
 from entrepot.errors import InvalidParameter, PolicyInvalid, RegistryPolicyNotFound, RepositoryPolicyNotFound
-from entrepot.meta import access_policies as identities
 from entrepot.meta import resource_policies as rows
-from entrepot.rules.iam.arns import arn_segments
 from entrepot.rules.iam.decision import NamedPolicy
 from entrepot.rules.iam.document import Kind, Policy, parse_policy
 from entrepot.services import access_policies, policy_findings
 from entrepot.services.access import allowed_under, authorize
 from entrepot.services.access_context import mentions
 from entrepot.services.access_policies import OfResource
+from entrepot.services.bound_principals import bind, unbind
 from entrepot.services.repositories import require
 
 
@@ -29,16 +26,16 @@ async def set_of_repository(app: App, ctx: Context, repo: RepositoryRef, text: s
     await authorize(app, ctx, "ecr:SetRepositoryPolicy", repo)
     await app.db.read(require, repo)
     policy = _parsed(text, "resource")
-    await _check_principals(app, policy, "repository")
+    await app.db.read(_bound, text, "repository")
     if findings := policy_findings.report(app, ctx, policy, repo.arn):
         raise _invalid("repository", findings)
     if not force:
         await _check_lock_out(app, ctx, repo, policy)
-    await app.db.write(lambda c: rows.put_repository_policy(c, require(c, repo), text))
+    await app.db.write(lambda c: rows.put_repository_policy(c, require(c, repo), _bound(c, text, "repository")))
 
 
 async def of_repository(app: App, ctx: Context, repo: RepositoryRef) -> str:
-    """A repository's policy, as it was set. Raises RepositoryPolicyNotFound."""
+    """A repository's policy, as it was set, but for who is gone or renamed. Raises RepositoryPolicyNotFound."""
     await authorize(app, ctx, "ecr:GetRepositoryPolicy", repo)
     return await app.db.read(_repository_policy, repo)
 
@@ -59,10 +56,10 @@ async def set_of_registry(app: App, ctx: Context, text: str) -> None:
     """Sets the policy of the caller's registry. Raises InvalidParameter, as for a repository's."""
     await authorize(app, ctx, "ecr:PutRegistryPolicy", ctx.registry)
     policy = _parsed(text, "registry")
-    await _check_principals(app, policy, "registry")
+    await app.db.read(_bound, text, "registry")
     if findings := policy_findings.report(app, ctx, policy, f"registry {ctx.registry.account}"):
         raise _invalid("registry", findings)
-    await app.db.write(rows.put_registry_policy, ctx.registry, text)
+    await app.db.write(lambda c: rows.put_registry_policy(c, ctx.registry, _bound(c, text, "registry")))
 
 
 async def of_registry(app: App, ctx: Context) -> str:
@@ -87,14 +84,14 @@ def _repository_policy(connection: Connection, repo: RepositoryRef) -> str:
     text = rows.find_repository_policy(connection, require(connection, repo).id)
     if text is None:
         raise RepositoryPolicyNotFound(repo.name, repo.account)
-    return text
+    return unbind(connection, [text])[0]
 
 
 def _registry_policy(connection: Connection, registry: Registry) -> str:
     text = rows.find_registry_policy(connection, registry)
     if text is None:
         raise RegistryPolicyNotFound(registry.account)
-    return text
+    return unbind(connection, [text])[0]
 
 
 def _parsed(text: str, kind: Kind) -> Policy:
@@ -110,25 +107,11 @@ def _invalid(of: str, reason: str) -> InvalidParameter:
     return InvalidParameter(f"{refused.message}: {reason}")
 
 
-async def _check_principals(app: App, policy: Policy, of: str) -> None:
-    """A user or role of an account of this deployment has to exist; others are for their own deployment to know."""
-    named = sorted({name for each in policy.statements if each.principals for name in each.principals.names})
-    missing = await app.db.read(_missing_principals, named) if named else None
-    if missing:
-        raise _invalid(of, f"the principal {missing} does not exist")
-
-
-def _missing_principals(connection: Connection, named: Iterable[str]) -> str | None:
-    for name in named:
-        segments = arn_segments(name)
-        if segments is None or not identities.is_known(connection, segments[4]):
-            continue  # an id of IAM's, or an account that is somewhere else
-        kind, _, path = segments[5].partition("/")
-        bare = path.partition("/")[0] if kind == "assumed-role" else path.rpartition("/")[2]
-        found = identities.find_identity(connection, segments[4], "role" if kind != "user" else "user", bare)
-        if found is None or (kind in {"user", "role"} and found.arn(segments[4]) != name):
-            return name
-    return None
+def _bound(connection: Connection, text: str, of: str) -> str:
+    try:
+        return bind(connection, text)
+    except PolicyInvalid as error:
+        raise _invalid(of, error.reason) from None
 
 
 async def _check_lock_out(app: App, ctx: Context, repo: RepositoryRef, policy: Policy) -> None:

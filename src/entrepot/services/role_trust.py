@@ -119,7 +119,8 @@ async def begin(app: App, ctx: Context, role: Role, req: RoleRequest, how: Openi
     seconds = role_session_seconds(req.seconds, row.max_session_seconds or 3600, chained=how.chained)
     grants = Grants(req.policy, tuple(req.policy_arns), how.tags, how.transitive)
     packed = sessions.packed_percent(grants)
-    await app.db.write(_note, row, grants.policy_arns, to_micros(ctx.now))
+    region = ctx.registry.region or app.home.region
+    await app.db.write(_note, row, grants.policy_arns, to_micros(ctx.now), region)
     wanted = sessions.Request(
         account=row.account_id,
         owner=row.unique_id,
@@ -134,9 +135,9 @@ async def begin(app: App, ctx: Context, role: Role, req: RoleRequest, how: Openi
     return RoleSession(credentials, arn, f"{row.unique_id}:{req.session_name}", packed or None)
 
 
-def _note(connection: Connection, row: OwnerRow, policy_arns: tuple[str, ...], now: int) -> None:
+def _note(connection: Connection, row: OwnerRow, policy_arns: tuple[str, ...], now: int, region: str) -> None:
     documents = sessions.find_documents(connection, row.account_id, policy_arns)
     for arn, document in zip(policy_arns, documents, strict=True):
         if document is None:
             raise InvalidParameter(f"The session policy {arn} does not exist")
-    session_owners.set_last_used(connection, row.id, now)
+    session_owners.set_last_used(connection, row.id, now, region)

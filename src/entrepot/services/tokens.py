@@ -25,12 +25,19 @@ _LONGEST = 8192  # a session token of 4096 letters, sealed once more
 _PURPOSE = b"registry password"
 
 
-class _Claims(msgspec.Struct, frozen=True, array_like=True):
+class Claims(msgspec.Struct, frozen=True, array_like=True):
+    """What a password seals. `session_token` is empty for lasting keys; `expires` is in seconds since the epoch."""
+
     access_key_id: str
     session_token: str
     account: str
     region: str
     expires: int
+
+    @property
+    def registry(self) -> Registry:
+        """The registry that it is for."""
+        return Registry(self.account, self.region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +59,8 @@ async def issue(app: App, ctx: Context, registries: list[Registry]) -> list[Toke
 
 async def _token(app: App, principal: Principal, registry: Registry, end: datetime) -> Token:
     token = principal.session.token if principal.session else ""
-    claims = _Claims(principal.access_key_id, token, registry.account, registry.region, int(end.timestamp()))
-    password = await sealed_text.write(app.keyring, TOKENS, msgspec.msgpack.encode(claims), _PURPOSE)
-    return Token(registry, password, end)
+    claims = Claims(principal.access_key_id, token, registry.account, registry.region, int(end.timestamp()))
+    return Token(registry, await seal(app, claims, _PURPOSE), end)
 
 
 async def redeem(app: App, password: str, now: datetime) -> tuple[Principal, Registry]:
@@ -62,15 +68,36 @@ async def redeem(app: App, password: str, now: datetime) -> tuple[Principal, Reg
 
     Raises Unauthenticated for one that is forged, has expired, or whose access key or session is good no longer.
     """
+    claims = await unseal_password(app, password, now)
+    return await holder(app, claims, now), claims.registry
+
+
+async def unseal_password(app: App, password: str, now: datetime) -> Claims:
+    """What a password seals. Raises Unauthenticated for one that is forged or has expired."""
+    return await unseal(app, password, _PURPOSE, now)
+
+
+async def seal(app: App, claims: Claims, purpose: bytes) -> str:
+    """Claims as letters that nobody else can make or change, good for one purpose."""
+    return await sealed_text.write(app.keyring, TOKENS, msgspec.msgpack.encode(claims), purpose)
+
+
+async def unseal(app: App, text: str, purpose: bytes, now: datetime) -> Claims:
+    """The inverse of `seal`. Raises Unauthenticated, also where the claims have expired."""
     try:
-        opened = await sealed_text.read(app.keyring, password, _PURPOSE, _LONGEST)
-        claims = msgspec.msgpack.decode(opened, type=_Claims)
+        opened = await sealed_text.read(app.keyring, text, purpose, _LONGEST)
+        claims = msgspec.msgpack.decode(opened, type=Claims)
     except (ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
     if datetime.fromtimestamp(claims.expires, UTC) <= now:
         raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.")
+    return claims
+
+
+async def holder(app: App, claims: Claims, now: datetime) -> Principal:
+    """Whose access key or session it is. Raises Unauthenticated where that is good no longer."""
     principal = await find_holder(app, claims.access_key_id, claims.session_token, now)
     if principal is None:
         raise Unauthenticated("Your authorization token is no longer valid. Reauthenticate and try again.")
     await note_use(app, principal, "ecr", claims.region, now)
-    return principal, Registry(claims.account, claims.region)
+    return principal

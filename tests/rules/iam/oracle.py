@@ -14,10 +14,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-import pytest
-
 from entrepot.rules.iam.request import keys_of
 from tests.rules.iam.generate import Case, Json
+from tests.support.processes import unavailable
 
 Verdict = Literal["Allowed", "ImplicitlyDenied", "ExplicitlyDenied"]
 
@@ -42,12 +41,6 @@ def installed() -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         _install(str(npm), folder)
     return folder
-
-
-def unavailable(reason: str) -> None:
-    if os.environ.get("ENTREPOT_REQUIRE_CLIENTS") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def _install(npm: str, folder: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from entrepot.rules.iam.finding import LEFT_OUT
 from tests.rules.iam.build import HOME, repository, statement
 from tests.rules.iam.linting import LOGIN, codes, findings, of_identity, suggested, with_condition
 
@@ -29,11 +30,15 @@ def test_keys_that_are_never_there(operator: str, key: str, code: str, outcome: 
     assert [(each.code, each.severity) for each in found] == [(code, "error")]
     assert key in found[0].why
     assert found[0].why.endswith(outcome)
+    if "is the nearest" not in found[0].why:
+        kept = outcome == "the condition keeps nothing out"
+        assert "Condition" not in suggested(found[0]) if kept else found[0].suggestion == LEFT_OUT
 
 
 def test_the_nearest_key_is_named() -> None:
     (found,) = findings("identity", LOGIN, with_condition(StringEquals={"aws:SourceVpcee": "x"}))
     assert "aws:sourcevpce is the nearest there is" in found.why
+    assert suggested(found)["Condition"] == {"StringEquals": {"aws:sourcevpce": "x"}}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +101,23 @@ def test_values_of_the_wrong_kind(operator: str, key: str, value: str) -> None:
     (found,) = findings("identity", LOGIN, with_condition(**{operator: {key: value}}))
     assert (found.code, found.severity) == ("value-never-matches", "error")
     assert f"'{value}'" in found.why
-    assert found.suggestion is None
+    if operator == "NotIpAddress":
+        assert suggested(found)["Condition"] == {"Null": {key: "true"}}, "it holds without the key only"
+    else:
+        assert found.suggestion == LEFT_OUT
+
+
+def test_the_other_values_stay() -> None:
+    (found,) = findings("identity", LOGIN, with_condition(IpAddress={"aws:SourceIp": ["10.0.0.0/8", "10.0.0.0/99"]}))
+    assert suggested(found)["Condition"] == {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8"]}}
+    assert codes("identity", LOGIN, suggested(found)) == []
+
+
+def test_two_conditions_stay_two() -> None:
+    """What the wildcard is for is already asked of the same key: there is no saying both with one operator."""
+    condition = {"StringEquals": {"aws:userid": "A*"}, "StringLike": {"aws:userid": "*:x"}}
+    (found,) = findings("identity", LOGIN, with_condition(**condition))
+    assert (found.code, found.suggestion) == ("value-never-matches", None)
 
 
 @pytest.mark.parametrize(
@@ -127,10 +148,8 @@ def test_variables_of_the_older_version_stand_for_themselves() -> None:
         statement(action="ecr:ListImages", Condition={"StringEquals": {"aws:ResourceTag/o": "${aws:username, 'x'}"}}),
     ]
     found = findings("identity", *using, version="2008-10-17")
-    assert [(each.code, each.severity, each.statement) for each in found] == [
-        ("variable-never-matches", "error", 0),
-        ("variable-never-matches", "error", 1),
-    ]
+    assert [(each.code, each.severity, each.statement) for each in found] == [("variable-never-matches", "error", None)]
+    assert suggested(found[0]) == {"Version": "2012-10-17", "Statement": using}
     assert codes("identity", *using) == []
 
 
@@ -138,7 +157,7 @@ def test_variables_stand_in_the_resource_segment() -> None:
     (found,) = findings(
         "identity", statement(action="ecr:ListImages", resource="arn:aws:ecr:*:${aws:PrincipalAccount}:repository/*")
     )
-    assert found.code == "variable-never-matches"
+    assert (found.code, found.suggestion) == ("variable-never-matches", LEFT_OUT)
 
 
 def test_a_denial_without_effect_where_a_variable_has_no_value() -> None:
@@ -147,6 +166,8 @@ def test_a_denial_without_effect_where_a_variable_has_no_value() -> None:
     (found,) = findings("identity", denial)
     assert (found.code, found.severity) == ("variable-may-be-absent", "warning")
     assert "aws:principaltag/team" in found.why
+    default = {"aws:ResourceTag/team": "${aws:PrincipalTag/team, 'none'}"}
+    assert suggested(found)["Condition"] == {"StringNotEquals": default}
     differing["StringNotEquals"]["aws:ResourceTag/team"] = "${aws:PrincipalTag/team, 'none'}"
     assert codes("identity", denial) == []
     assert codes("identity", statement("Deny", "ecr:PutImage", repository("${aws:userid}/*"))) == []

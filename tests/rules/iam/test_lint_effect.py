@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from entrepot.rules.iam.finding import LEFT_OUT
 from tests.rules.iam.build import HOME, repository, statement
 from tests.rules.iam.linting import LOGIN, codes, findings, of_identity, suggested
 
@@ -48,10 +49,15 @@ def test_actions_that_do_not_exist(action: str, nearest: str | None) -> None:
     (found,) = findings("identity", statement(action=["s3:GetObject", action]))
     assert (found.code, found.severity) == ("unknown-action", "error")
     assert f"there is no action {action}" in found.why
-    if nearest is None:
-        assert found.suggestion is None
-    else:
-        assert suggested(found)["Action"] == ["s3:GetObject", nearest]
+    assert suggested(found)["Action"] == ["s3:GetObject", *([nearest] if nearest else [])]
+
+
+def test_all_that_is_wrong_with_actions_is_one_finding() -> None:
+    (found,) = findings("identity", statement(action=[f"sts:Nothing{number}" for number in range(9)]))
+    assert found.suggestion == LEFT_OUT
+    assert "there is no action sts:Nothing3, and 5 more" in found.why
+    (found,) = findings("identity", {"Effect": "Deny", "NotAction": "ecr:Nothing", "Resource": "*"})
+    assert suggested(found) == statement("Deny", "*")
 
 
 def test_actions_that_exist_or_are_not_known_about() -> None:
@@ -77,8 +83,10 @@ def test_resources_that_no_repository_is(resource: str) -> None:
     (found,) = findings("identity", LOGIN, statement(action=PULL, resource=resource))
     assert (found.code, found.severity, found.statement) == ("never-applies", "error", 1)
     assert resource in found.why
+    assert found.suggestion == LEFT_OUT
     (found,) = findings("identity", LOGIN, statement(action=PULL, resource=[resource, repository()]))
     assert found.severity == "warning"
+    assert suggested(found)["Resource"] == [repository()]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,7 @@ def test_what_a_repository_s_policy_cannot_give() -> None:
     allowing = {"Effect": "Allow", "Principal": {"AWS": HOME}}
     for action in ("ecr:GetAuthorizationToken", "ecr:PutRegistryPolicy", "s3:*"):
         (found,) = findings("resource", allowing | {"Action": action})
-        assert (found.code, found.severity, found.suggestion) == ("never-applies", "error", None)
+        assert (found.code, found.severity, found.suggestion) == ("never-applies", "error", LEFT_OUT)
     assert codes("resource", allowing | {"Action": ["ecr:BatchGetImage", "ecr:SetRepositoryPolicy"]}) == []
 
 

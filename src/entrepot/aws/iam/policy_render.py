@@ -114,5 +114,6 @@ def role(found: Role) -> s.Role:
 
 
 def last_used(row: IdentityRow) -> s.RoleLastUsed:
-    """When a role was last used; empty for never."""
-    return s.RoleLastUsed(last_used_date=seconds(row.last_used_at) if row.last_used_at else None)
+    """When and in which Region a role was last used; empty for never."""
+    used = None if row.last_used_at is None else seconds(row.last_used_at)
+    return s.RoleLastUsed(last_used_date=used, region=row.last_used_region)

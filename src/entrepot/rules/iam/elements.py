@@ -19,12 +19,16 @@ _ACTION = re.compile(r"\*|([A-Za-z0-9-]+):[A-Za-z0-9*?]+")
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """An Action element, or with `negated` a NotAction one. `exact` and `tests` are in lower case."""
+    """An Action element, or with `negated` a NotAction one. `exact` and `tests` are in lower case.
+
+    `in_order` has, for each of `written`, its test if it has wildcards.
+    """
 
     written: tuple[str, ...]
     negated: bool
     exact: frozenset[str]
     tests: tuple[Test, ...] = field(compare=False, repr=False)
+    in_order: tuple[Test | None, ...] = field(compare=False, repr=False)
 
     def cover(self, action: str) -> bool:
         """Whether the element takes in an action, given in lower case."""
@@ -58,9 +62,9 @@ def parse_actions(element: object, where: str, *, negated: bool) -> Actions:
         if not _ACTION.fullmatch(each):
             raise PolicyInvalid(f"{where}: '{each[:100]}' is not an action such as ecr:BatchGetImage")
     lower = [each.lower() for each in written]
-    wild = [each for each in lower if "*" in each or "?" in each]
-    tests = tuple(_test(each) for each in wild)
-    return Actions(written, negated, frozenset(lower) - frozenset(wild), tests)
+    in_order = tuple(_test(each) if "*" in each or "?" in each else None for each in lower)
+    exact = frozenset(each for each, test in zip(lower, in_order, strict=True) if test is None)
+    return Actions(written, negated, exact, tuple(test for test in in_order if test), in_order)
 
 
 def parse_resources(element: object, where: str, *, negated: bool, variables: bool) -> Resources:

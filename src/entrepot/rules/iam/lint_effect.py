@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from entrepot.rules.iam.arns import ArnPattern, has_early_variable
-from entrepot.rules.iam.document import Policy, Statement
-from entrepot.rules.iam.elements import Actions, parse_actions
-from entrepot.rules.iam.finding import Finding, finding, rewritten, without_actions
+from entrepot.rules.iam.document import Statement
+from entrepot.rules.iam.finding import LEFT_OUT, Finding, finding, listed, rewritten
 from entrepot.rules.iam.globs import overlap
+from entrepot.rules.iam.lint_subject import Subject, without_actions
 from entrepot.rules.iam.patterns import parse_parts
-from entrepot.rules.iam.vocabulary import ACTIONS, ALL, LOGIN, ON_REGISTRY, PULL, PUSH, covered, named, service_of
+from entrepot.rules.iam.vocabulary import ACTIONS, LOGIN, ON_REGISTRY, PULL, PUSH, nearest_action, service_of
 
 _REPOSITORIES = {
     service: [parse_parts(each, wildcards=True, variables=False) for each in segments]
@@ -23,89 +23,123 @@ _REPOSITORIES = {
 }
 _OF_ECR = ACTIONS["ecr"] | ACTIONS["ecr-public"]
 _LOGIN_STATEMENT = {"Effect": "Allow", "Action": LOGIN, "Resource": "*"}
+_LOOKED_UP = 5
+"""Names, of one statement, whose nearest action is looked for: that takes its time."""
 
 
-def logins(policy: Policy, account: str) -> Iterator[Finding]:  # noqa: ARG001 - what every check is given
+def logins(subject: Subject) -> Iterator[Finding]:
     """`docker login` needs GetAuthorizationToken from an identity-based policy, for the resource `*`."""
-    allowing = [statement for statement in policy.statements if statement.effect == "Allow"]
-    logging_in = [statement for statement in allowing if statement.actions.cover(LOGIN.lower())]
+    allowing = list(subject.allowing())
+    logging_in = [statement for statement in allowing if LOGIN in subject.covered[statement.index]]
     suggestion = json.dumps(_LOGIN_STATEMENT, indent=2)
-    if policy.kind != "identity" or any(_is_on_everything(statement) for statement in logging_in):
+    if subject.policy.kind != "identity" or any(is_on_everything(statement) for statement in logging_in):
         return
     for statement in logging_in:
-        if LOGIN in named(statement.actions):
+        if LOGIN in subject.named[statement.index]:
             why = f"{LOGIN} is about no repository: it works for the resource '*' only"
-            yield finding("login-resource", "error", statement, why, suggestion)
+            # What helps is a statement more.
+            yield replace(finding("login-resource", "error", statement, why, suggestion), statement=None)
             return
-    if any(covered(statement.actions, PULL | PUSH) for statement in allowing):
+    if any(subject.covered[statement.index] & (PULL | PUSH) for statement in allowing):
         why = f"the policy allows pulling or pushing but not {LOGIN}, without which nobody can log in to do it"
         yield Finding("missing-login", "warning", None, why, suggestion)
 
 
-def unknown_actions(policy: Policy, account: str) -> Iterator[Finding]:  # noqa: ARG001 - what every check is given
+def unknown_actions(subject: Subject) -> Iterator[Finding]:
     """Names, and wildcards, that stand for no action of a service whose actions are known."""
-    for statement in policy.statements:
-        for each in statement.actions.written:
-            if service_of(each) not in ACTIONS or covered(parse_actions(each, "Action", negated=False)):
-                continue
-            close = _closest(each)
-            why = f"there is no action {each}" + (f"; {close} is the nearest there is" if close else "")
-            name = "NotAction" if statement.actions.negated else "Action"
-            actions = [close if one == each else one for one in statement.actions.written]
-            suggestion = rewritten(statement, {name: actions}) if close else None
-            yield finding("unknown-action", "error", statement, why, suggestion)
+    for statement in subject.policy.statements:
+        written = statement.actions.written
+        wrong = [each for each in written if service_of(each) in ACTIONS and not subject.entries[each]]
+        if not wrong:
+            continue
+        close = {each: found for each in wrong[:_LOOKED_UP] if (found := nearest_action(each))}
+        whys = [
+            f"there is no action {each}" + (f"; {close[each]} is the nearest there is" if each in close else "")
+            for each in wrong
+        ]
+        gone = set(wrong) - set(close)
+        right = list(dict.fromkeys(close.get(each, each) for each in written if each not in gone))
+        yield finding("unknown-action", "error", statement, listed(whys), _with_actions(subject, statement, right))
 
 
-def wrong_resources(policy: Policy, account: str) -> Iterator[Finding]:  # noqa: ARG001 - what every check is given
+def wrong_resources(subject: Subject) -> Iterator[Finding]:
     """Resources that no action of the statement is ever about."""
-    for statement in policy.statements:
-        if not {service_of(each) for each in statement.actions.written} <= set(_REPOSITORIES):
-            if policy.kind in {"resource", "registry"} and not covered(statement.actions, _OF_ECR):
-                yield finding("never-applies", "error", statement, "a policy of ECR is about actions of ECR only")
-            continue
-        if statement.actions.negated:
-            continue
-        yield from _wrong_patterns(statement)
-        yield from _wrong_actions(policy, statement)
+    for statement in subject.policy.statements:
+        services = {service_of(each) for each in statement.actions.written}
+        if not services <= set(_REPOSITORIES):
+            if subject.policy.kind in {"resource", "registry"} and not subject.covered[statement.index] & _OF_ECR:
+                why = "a policy of ECR is about actions of ECR only"
+                yield finding("never-applies", "error", statement, why, LEFT_OUT)
+        elif not statement.actions.negated:
+            yield from _wrong_patterns(statement, services)
+            yield from _wrong_actions(subject, statement)
 
 
-def overruled(policy: Policy, account: str) -> Iterator[Finding]:  # noqa: ARG001 - what every check is given
+def overruled(subject: Subject) -> Iterator[Finding]:
     """Allowances that a denial in the same policy takes back whole."""
-    denying = [each for each in policy.statements if each.effect == "Deny" and not each.conditions]
-    for statement in policy.statements:
-        denial = next((each for each in denying if _takes_back(each, statement)), None)
-        if statement.effect == "Allow" and denial is not None:
+    denying = [each for each in subject.policy.statements if each.effect == "Deny" and not each.conditions]
+    for statement in subject.allowing():
+        denial = next((each for each in denying if _takes_back(subject, each, statement)), None)
+        if denial is not None:
             why = f"statement {denial.index + 1} denies all that it allows: take one of them out"
-            yield finding("never-applies", "error", statement, why)
+            yield finding("never-applies", "error", statement, why, LEFT_OUT)
 
 
-def _wrong_patterns(statement: Statement) -> Iterator[Finding]:
+def is_on_everything(statement: Statement) -> bool:
+    """Whether a statement is about every resource, and so about the registry too."""
+    resources = statement.resources
+    if resources is None:
+        return True
+    return not resources.negated and any(pattern.anything for pattern in resources.patterns)
+
+
+def without_patterns(statement: Statement, wrong: Sequence[ArnPattern]) -> str:
+    """A statement's JSON without some of its resources."""
+    resources = statement.resources
+    left = [each.written for each in resources.patterns if each not in wrong] if resources else []
+    if resources is None or (not left and not resources.negated):
+        return LEFT_OUT
+    if not left:
+        return rewritten(statement, {"NotResource": None, "Resource": "*"})
+    return rewritten(statement, {"NotResource" if resources.negated else "Resource": left})
+
+
+def _wrong_patterns(statement: Statement, services: set[str]) -> Iterator[Finding]:
     """ARNs that no repository has: of another service, or without `repository/`."""
     resources = statement.resources
     if resources is None or resources.negated:
         return
-    services = {service_of(each) for each in statement.actions.written}
     known = [each for each in resources.patterns if not has_early_variable(each)]
     wrong = [each for each in known if not any(_may_be(each, service) for service in services)]
-    for each in wrong:
-        whole = len(wrong) == len(resources.patterns)
-        why = (
-            f"no repository has the ARN {each.written}, which is to be like arn:aws:ecr:REGION:ACCOUNT:repository/NAME"
-        )
-        yield finding("never-applies", "error" if whole else "warning", statement, why)
+    if wrong:
+        arns = listed([each.written for each in wrong])
+        why = f"no repository has the ARN {arns}, which is to be like arn:aws:ecr:REGION:ACCOUNT:repository/NAME"
+        severity = "error" if len(wrong) == len(resources.patterns) else "warning"
+        yield finding("never-applies", severity, statement, why, without_patterns(statement, wrong))
 
 
-def _wrong_actions(policy: Policy, statement: Statement) -> Iterator[Finding]:
+def _wrong_actions(subject: Subject, statement: Statement) -> Iterator[Finding]:
     """Actions about the registry, in a repository's policy or with the ARN of a repository."""
-    wrong = named(statement.actions) & ON_REGISTRY
-    if policy.kind == "resource":
-        why = "is about no repository, so that a repository's policy cannot allow or deny it"
-    elif not _is_on_everything(statement):
-        wrong, why = wrong - {LOGIN}, "is about no repository: its resource has to be '*'"
+    wrong = subject.named[statement.index] & ON_REGISTRY
+    if subject.policy.kind == "resource":
+        why = "about no repository, so that a repository's policy cannot allow or deny it"
+    elif not is_on_everything(statement):
+        wrong, why = wrong - {LOGIN}, "about no repository: its resource has to be '*'"
     else:
         return
-    for action in sorted(wrong):
-        yield finding("never-applies", "error", statement, f"{action} {why}", without_actions(statement, wrong))
+    if wrong:
+        why = f"{listed(sorted(wrong))} {'is' if len(wrong) == 1 else 'are each'} {why}"
+        yield finding("never-applies", "error", statement, why, without_actions(subject, statement, wrong))
+
+
+def _with_actions(subject: Subject, statement: Statement, actions: list[str]) -> str:
+    """With none left, an Action element takes in nothing and a NotAction one everything."""
+    if actions:
+        return rewritten(statement, {"NotAction" if statement.actions.negated else "Action": actions})
+    if not statement.actions.negated:
+        return LEFT_OUT
+    everything = "sts:*" if subject.policy.kind == "trust" else "*"
+    return rewritten(statement, {"NotAction": None, "Action": everything})
 
 
 def _may_be(pattern: ArnPattern, service: str) -> bool:
@@ -115,34 +149,20 @@ def _may_be(pattern: ArnPattern, service: str) -> bool:
     return all(overlap(each.parts, part) for each, part in zip(pattern.segments, repository, strict=False))
 
 
-def _is_on_everything(statement: Statement) -> bool:
-    resources = statement.resources
-    if resources is None:
-        return True
-    return not resources.negated and any(pattern.anything for pattern in resources.patterns)
-
-
-def _takes_back(denial: Statement, allowance: Statement) -> bool:
+def _takes_back(subject: Subject, denial: Statement, allowance: Statement) -> bool:
     whom, who = denial.principals, allowance.principals
     if whom is not None and not (whom.everyone and not whom.negated) and whom != who:
         return False
-    if not _is_on_everything(denial) and denial.resources != allowance.resources:
+    if not is_on_everything(denial) and denial.resources != allowance.resources:
         return False
-    return _takes_in(denial.actions, allowance.actions)
+    return _takes_in(subject, denial, allowance)
 
 
-def _takes_in(wide: Actions, narrow: Actions) -> bool:
-    if wide.negated:
+def _takes_in(subject: Subject, wide: Statement, narrow: Statement) -> bool:
+    if wide.actions.negated:
         return False
-    if "*" in wide.written:
+    if "*" in wide.actions.written:
         return True
-    if narrow.negated or not all(service_of(each) in ACTIONS for each in narrow.written):
+    if narrow.actions.negated or not all(service_of(each) in ACTIONS for each in narrow.actions.written):
         return False
-    return covered(narrow) <= covered(wide)
-
-
-def _closest(action: str) -> str | None:
-    """The action that was probably meant; rather none than one that does something else (GetImage is not PutImage)."""
-    names = {each.partition(":")[2].lower(): each for each in ALL if service_of(each) == service_of(action)}
-    found = get_close_matches(action.partition(":")[2].lower(), names, n=1, cutoff=0.85)
-    return names[found[0]] if found else None
+    return subject.covered[narrow.index] <= subject.covered[wide.index]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +33,7 @@ _PUBLIC_PUSH = tuple(action.replace("ecr:", "ecr-public:") for action in _PUSH)
 _VIEWING = (
     *("ecr:BatchCheck*", "ecr:BatchGet*", "ecr:Describe*", "ecr:Get*", "ecr:List*"),
     *("ecr-public:BatchCheckLayerAvailability", "ecr-public:Describe*", "ecr-public:Get*", "ecr-public:List*"),
+    *("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*"),
     *("sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessionToken"),
 )
 
@@ -84,17 +84,3 @@ MANAGED: Mapping[str, str] = MappingProxyType(
     }
 )
 """The policy documents, as JSON, by ARN."""
-
-
-@dataclass(frozen=True, slots=True)
-class AwsPolicy:
-    """One of AWS's managed policies. `document` is JSON."""
-
-    arn: str
-    document: str
-
-
-MANAGED_POLICIES: Mapping[str, AwsPolicy] = MappingProxyType(
-    {arn: AwsPolicy(arn, document) for arn, document in MANAGED.items()}
-)
-"""The same as objects."""

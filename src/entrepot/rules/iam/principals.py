@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from entrepot.errors import PolicyInvalid
 from entrepot.rules.iam.json_values import as_map, as_strings
+from entrepot.rules.iam.principal_names import UNIQUE_ID
 from entrepot.rules.iam.request import NO_IDENTITY, PrincipalFacts
 
 
@@ -49,7 +50,8 @@ class Principals:
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?([0-9]{12})(?::root)?")
 _NAME = re.compile(
     r"arn:aws[a-z-]*:(?:iam::[0-9]{12}:(?:user|role)/|sts::[0-9]{12}:(?:assumed-role/[^/*?]+|federated-user)/)[^*?]+"
-    r"|A[A-Z]{3}[A-Z0-9]{12,124}"
+    rf"|{UNIQUE_ID.pattern}",
+    re.ASCII,
 )
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _FEDERATED = re.compile(r"[^\s*?]+")
@@ -76,7 +78,7 @@ def grant_to(principals: Principals, principal: PrincipalFacts) -> Grant:
     """How a Principal element names whoever asks."""
     if principals.everyone or _is_named_outsider(principals, principal):
         return Grant.CALLER
-    if principal.kind == "role-session" and principal.arn in principals.names:
+    if _is_named_session(principals, principal):
         return Grant.CALLER
     if _is_named_identity(principals, principal):
         return Grant.ROLE if principal.kind == "role-session" else Grant.CALLER
@@ -98,6 +100,13 @@ def _is_named_outsider(principals: Principals, principal: PrincipalFacts) -> boo
     """A service or a web identity, by its name."""
     by_kind = {"service": principals.services, "federated": principals.federated}
     return principal.arn in by_kind.get(principal.kind, ())
+
+
+def _is_named_session(principals: Principals, principal: PrincipalFacts) -> bool:
+    """One session of a role, by ARN or, as stored policies have it, by the role's unique id and its own name."""
+    if principal.kind != "role-session":
+        return False
+    return not principals.names.isdisjoint((principal.arn, f"{principal.unique_id}:{principal.session_name}"))
 
 
 def _is_named_identity(principals: Principals, principal: PrincipalFacts) -> bool:
@@ -123,4 +132,4 @@ def _check(name: str, value: str, where: str) -> None:
     if name == "AWS" and (value == "*" or _ACCOUNT.fullmatch(value)):
         return
     if not _FORMS[name].fullmatch(value):
-        raise PolicyInvalid(f"{where}: '{value[:200]}' is no principal of the type {name}")
+        raise PolicyInvalid(f'Invalid principal in policy: "{name.upper()}":"{value[:200]}" ({where})')

@@ -18,8 +18,8 @@ from entrepot.meta.identities import find_by_unique_id
 from entrepot.meta.times import to_micros
 from entrepot.rules import iam_limits
 from entrepot.services.access import authorize
-from entrepot.services.iam.identities import own_name, require
-from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
+from entrepot.services.iam.identities import own_name
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 from entrepot.services.new_access_keys import make_access_key
 
 
@@ -101,7 +101,7 @@ async def _owner(app: App, ctx: Context, action: str, user: str | None) -> Owner
         await authorize(app, ctx, action, _root(ctx))
         return Owner(account, account, _root(ctx).arn, account)
     await authorize_identity(app, ctx, action, identity_of(ctx, "user", name))
-    row = await app.db.read(require, account, "user", name)
+    row = await app.db.read(require_identity, identity_of(ctx, "user", name))
     return Owner(account, row.name, row.arn, row.unique_id)
 
 

@@ -36,7 +36,8 @@ async def attach(app: App, ctx: Context, identity: Identity, arn: str) -> None:
 
     def attach_txn(connection: Connection) -> None:
         row = require_identity(connection, identity)
-        _require_attachable(connection, identity, arn)
+        if not _is_attachable(connection, identity.account, arn):
+            raise NoSuchEntity(f"Policy {arn} does not exist or is not attachable.")
         rows.attach(connection, row.id, arn)
         count = len(rows.attached_to(connection, row.id))
         check_quota(f"PoliciesPer{identity.title}", count, ATTACHED_POLICIES)
@@ -90,7 +91,7 @@ async def put_boundary(app: App, ctx: Context, identity: Identity, arn: str) -> 
 
     def put_txn(connection: Connection) -> None:
         row = require_identity(connection, identity)
-        _require_attachable(connection, identity, arn)
+        check_boundary(connection, identity.account, arn)
         change_identity(connection, row.id, boundary_arn=arn)
         raise_version(connection, identity.account)
 
@@ -109,14 +110,13 @@ async def delete_boundary(app: App, ctx: Context, identity: Identity) -> None:
 
 
 def check_boundary(connection: Connection, account: str, arn: str) -> None:
-    """What a boundary of a new identity of `account` has to be. Raises NoSuchEntity, InvalidInput."""
-    if owner_of(arn) not in ("aws", account) or not attachable(connection, arn):
+    """What a boundary of an identity of `account` has to be. Raises NoSuchEntity, InvalidInput."""
+    if not _is_attachable(connection, account, arn):
         raise NoSuchEntity(f"Scope ARN: {arn} does not exist or is not attachable.")
 
 
-def _require_attachable(connection: Connection, identity: Identity, arn: str) -> None:
-    if owner_of(arn) not in ("aws", identity.account) or not attachable(connection, arn):
-        raise NoSuchEntity(f"Policy {arn} does not exist or is not attachable.")
+def _is_attachable(connection: Connection, account: str, arn: str) -> bool:
+    return owner_of(arn) in ("aws", account) and attachable(connection, arn)
 
 
 def _is_wanted(holder: Holder, wanted: HolderFilter) -> bool:

@@ -18,6 +18,7 @@ from entrepot.meta.policy_attachments import Usage
 from entrepot.rules.iam import managed
 from entrepot.services.access import authorize
 from entrepot.services.iam.policy_lookup import ManagedPolicy, of_aws, of_row, versions
+from entrepot.services.iam.roles import with_arns
 
 EntityType = Literal["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"]
 Position = tuple[str, str]
@@ -71,7 +72,9 @@ def _details(
     for letter, kind, entity in _KINDS:
         if entity in wanted and letter >= after[0]:
             start = after[1] if letter == after[0] else ""
-            for row in identities.page_of_identities(connection, account, kind, "/", start, count):
+            for row in with_arns(
+                connection, identities.page_of_identities(connection, account, kind, "/", start, count)
+            ):
                 yield _identity(connection, letter, row)
     for position, policy in _policies(connection, account, wanted):
         if position > after:

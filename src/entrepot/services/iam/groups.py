@@ -14,8 +14,8 @@ from entrepot.meta.policy_attachments import attached_to, inline_of
 from entrepot.meta.times import to_micros
 from entrepot.rules import iam_limits
 from entrepot.services.access import authorize
-from entrepot.services.iam.identities import GROUP_ID, already_exists, require
-from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
+from entrepot.services.iam.identities import GROUP_ID, already_exists
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 from entrepot.services.iam.ids import unique_id
 
 
@@ -42,7 +42,7 @@ async def members(app: App, ctx: Context, name: str, after: str, count: int) -> 
     await authorize_identity(app, ctx, "iam:GetGroup", identity_of(ctx, "group", name))
 
     def members_txn(connection: Connection) -> tuple[IdentityRow, list[IdentityRow]]:
-        group = require(connection, ctx.principal.account, "group", name)
+        group = require_identity(connection, identity_of(ctx, "group", name))
         return group, group_members.page_of_members(connection, group.id, after, count)
 
     return await app.db.read(members_txn)
@@ -53,7 +53,7 @@ async def groups_of_user(app: App, ctx: Context, user: str, after: str, count: i
     await authorize_identity(app, ctx, "iam:ListGroupsForUser", identity_of(ctx, "user", user))
 
     def groups_txn(connection: Connection) -> list[IdentityRow]:
-        row = require(connection, ctx.principal.account, "user", user)
+        row = require_identity(connection, identity_of(ctx, "user", user))
         return group_members.page_of_groups(connection, row.id, after, count)
 
     return await app.db.read(groups_txn)
@@ -90,7 +90,7 @@ async def delete(app: App, ctx: Context, name: str) -> None:
     await authorize_identity(app, ctx, "iam:DeleteGroup", identity_of(ctx, "group", name))
 
     def delete_txn(connection: Connection) -> None:
-        row = require(connection, ctx.principal.account, "group", name)
+        row = require_identity(connection, identity_of(ctx, "group", name))
         _check_unused(connection, row)
         rows.delete_identity(connection, row.id)
         raise_version(connection, ctx.principal.account)
@@ -99,8 +99,8 @@ async def delete(app: App, ctx: Context, name: str) -> None:
 
 
 def _pair(connection: Connection, ctx: Context, group: str, user: str) -> tuple[IdentityRow, IdentityRow]:
-    account = ctx.principal.account
-    return require(connection, account, "group", group), require(connection, account, "user", user)
+    wanted = identity_of(ctx, "group", group), identity_of(ctx, "user", user)
+    return require_identity(connection, wanted[0]), require_identity(connection, wanted[1])
 
 
 def _check_unused(connection: Connection, row: IdentityRow) -> None:

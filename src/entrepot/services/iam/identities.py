@@ -5,24 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, Resource
-from entrepot.errors import EntityAlreadyExists, NoSuchEntity, ValidationFailed
+from entrepot.errors import EntityAlreadyExists, ValidationFailed
 from entrepot.meta import identities as rows
 from entrepot.meta.access_key_pages import set_principal_arn
 from entrepot.meta.access_versions import raise_version
 from entrepot.meta.identities import IdentityRow, Kind, identity_arn
 from entrepot.services.access import authorize
-from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 
 USER_ID = "AIDA"
 GROUP_ID = "AGPA"
-
-
-def require(connection: Connection, account: str, kind: Kind, name: str) -> IdentityRow:
-    """The identity of that name; raises NoSuchEntity."""
-    row = rows.find_identity(connection, account, kind, name)
-    if row is None:
-        raise NoSuchEntity(f"The {kind} with name {name} cannot be found.")
-    return row
 
 
 def already_exists(kind: Kind, name: str) -> EntityAlreadyExists:
@@ -63,12 +55,12 @@ async def rename(
     """
     account = ctx.principal.account
     await authorize_identity(app, ctx, action, identity_of(ctx, kind, name))
-    before = await app.db.read(require, account, kind, name)
+    before = await app.db.read(require_identity, identity_of(ctx, kind, name))
     wanted = (new_name or before.name, new_path or before.path)
     await authorize(app, ctx, action, Resource(account, identity_arn(account, kind, wanted[1], wanted[0])))
 
     def rename_txn(connection: Connection) -> None:
-        row = require(connection, account, kind, name)
+        row = require_identity(connection, identity_of(ctx, kind, name))
         if not rows.rename_identity(connection, row, *wanted):
             raise already_exists(kind, wanted[0])
         set_principal_arn(connection, row.unique_id, identity_arn(account, kind, wanted[1], wanted[0]))

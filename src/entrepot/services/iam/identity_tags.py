@@ -11,15 +11,14 @@ from entrepot.meta.access_versions import raise_version
 from entrepot.meta.identities import Kind
 from entrepot.meta.identity_tags import set_tags, tags_of
 from entrepot.rules.iam_tags import merge_identity_tags, without_keys
-from entrepot.services.iam.identities import require
-from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 from entrepot.services.iam.policy_lookup import request_tag_keys
 
 
 async def list_tags(app: App, ctx: Context, kind: Kind, name: str) -> Mapping[str, str]:
     """The tags of a user or role, by key. Raises NoSuchEntity."""
     await authorize_identity(app, ctx, f"iam:List{kind.capitalize()}Tags", identity_of(ctx, kind, name))
-    return await app.db.read(lambda c: tags_of(c, require(c, ctx.principal.account, kind, name).id))
+    return await app.db.read(lambda c: tags_of(c, require_identity(c, identity_of(ctx, kind, name)).id))
 
 
 async def add_tags(app: App, ctx: Context, kind: Kind, name: str, tags: Sequence[tuple[str, str]]) -> None:
@@ -28,7 +27,7 @@ async def add_tags(app: App, ctx: Context, kind: Kind, name: str, tags: Sequence
     await authorize_identity(app, ctx, f"iam:Tag{kind.capitalize()}", identity_of(ctx, kind, name), keys)
 
     def add_txn(connection: Connection) -> None:
-        row = require(connection, ctx.principal.account, kind, name)
+        row = require_identity(connection, identity_of(ctx, kind, name))
         set_tags(connection, row.id, merge_identity_tags(kind, tags_of(connection, row.id), tags))
         raise_version(connection, ctx.principal.account)
 
@@ -41,7 +40,7 @@ async def remove_tags(app: App, ctx: Context, kind: Kind, name: str, keys: Seque
     await authorize_identity(app, ctx, f"iam:Untag{kind.capitalize()}", identity_of(ctx, kind, name), asked)
 
     def remove_txn(connection: Connection) -> None:
-        row = require(connection, ctx.principal.account, kind, name)
+        row = require_identity(connection, identity_of(ctx, kind, name))
         set_tags(connection, row.id, without_keys(tags_of(connection, row.id), keys))
         raise_version(connection, ctx.principal.account)
 

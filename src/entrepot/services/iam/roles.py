@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -18,10 +18,11 @@ from entrepot.meta.times import to_micros
 from entrepot.rules import iam_limits
 from entrepot.rules.iam_tags import merge_identity_tags
 from entrepot.services.access import authorize
+from entrepot.services.bound_principals import bind, unbind
 from entrepot.services.iam.attachments import check_boundary
 from entrepot.services.iam.documents import check_trust_policy
-from entrepot.services.iam.identities import already_exists, require
-from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
+from entrepot.services.iam.identities import already_exists
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 from entrepot.services.iam.ids import unique_id
 from entrepot.services.iam.policy_lookup import owner_of, request_tag_keys
 
@@ -61,7 +62,6 @@ async def create(app: App, ctx: Context, req: RoleRequest) -> Role:
         path=req.path,
         unique_id=unique_id("AROA"),
         boundary_arn=req.boundary_arn,
-        trust_policy=req.trust_policy,
         description=req.description,
         max_session_seconds=req.max_session_seconds,
         now=to_micros(ctx.now),
@@ -70,13 +70,14 @@ async def create(app: App, ctx: Context, req: RoleRequest) -> Role:
     def create_txn(connection: Connection) -> Role:
         if req.boundary_arn:
             check_boundary(connection, account, req.boundary_arn)
-        row = rows.add_identity(connection, account, new)
+        bound = replace(new, trust_policy=bind(connection, req.trust_policy))
+        row = rows.add_identity(connection, account, bound)
         if row is None:
             raise already_exists("role", req.name)
         set_tags(connection, row.id, tags)
         iam_limits.check_quota("RolesPerAccount", rows.count_identities(connection, account, "role"), iam_limits.ROLES)
         raise_version(connection, account)
-        return Role(row, tags)
+        return _shown(connection, row)
 
     return await app.db.write(create_txn)
 
@@ -84,11 +85,9 @@ async def create(app: App, ctx: Context, req: RoleRequest) -> Role:
 async def get(app: App, ctx: Context, name: str) -> Role:
     """A role. Raises NoSuchEntity."""
     await _authorize(app, ctx, "iam:GetRole", name)
-    account = ctx.principal.account
 
     def get_txn(connection: Connection) -> Role:
-        row = require(connection, account, "role", name)
-        return Role(row, tags_of(connection, row.id))
+        return _shown(connection, require_identity(connection, identity_of(ctx, "role", name)))
 
     return await app.db.read(get_txn)
 
@@ -97,7 +96,9 @@ async def page(app: App, ctx: Context, path_prefix: str, after: str, count: int)
     """The `count` roles whose names (in lower case) follow `after`, by name."""
     account = ctx.principal.account
     await authorize(app, ctx, "iam:ListRoles", Resource(account, f"arn:aws:iam::{account}:role{path_prefix}"))
-    return await app.db.read(rows.page_of_identities, account, "role", path_prefix, after, count)
+    return await app.db.read(
+        lambda c: with_arns(c, rows.page_of_identities(c, account, "role", path_prefix, after, count))
+    )
 
 
 async def update(
@@ -108,7 +109,7 @@ async def update(
     account = ctx.principal.account
 
     def update_txn(connection: Connection) -> None:
-        row = require(connection, account, "role", name)
+        row = require_identity(connection, identity_of(ctx, "role", name))
         changed_description = row.description if description is None else description
         seconds = max_session_seconds or row.max_session_seconds
         rows.change_identity(connection, row.id, description=changed_description, max_session_seconds=seconds)
@@ -123,10 +124,10 @@ async def set_description(app: App, ctx: Context, name: str, description: str) -
     account = ctx.principal.account
 
     def set_txn(connection: Connection) -> Role:
-        row = require(connection, account, "role", name)
+        row = require_identity(connection, identity_of(ctx, "role", name))
         rows.change_identity(connection, row.id, description=description)
         raise_version(connection, account)
-        return Role(require(connection, account, "role", name), tags_of(connection, row.id))
+        return _shown(connection, require_identity(connection, identity_of(ctx, "role", name)))
 
     return await app.db.write(set_txn)
 
@@ -138,7 +139,8 @@ async def set_trust_policy(app: App, ctx: Context, name: str, document: str) -> 
     check_trust_policy(document)
 
     def set_txn(connection: Connection) -> None:
-        rows.change_identity(connection, require(connection, account, "role", name).id, trust_policy=document)
+        row = require_identity(connection, identity_of(ctx, "role", name))
+        rows.change_identity(connection, row.id, trust_policy=bind(connection, document))
         raise_version(connection, account)
 
     await app.db.write(set_txn)
@@ -150,7 +152,7 @@ async def delete(app: App, ctx: Context, name: str) -> None:
     account = ctx.principal.account
 
     def delete_txn(connection: Connection) -> None:
-        row = require(connection, account, "role", name)
+        row = require_identity(connection, identity_of(ctx, "role", name))
         if policy_attachments.attached_to(connection, row.id):
             raise DeleteConflict("Cannot delete entity, must detach all policies first.")
         if policy_attachments.inline_of(connection, row.id):
@@ -159,6 +161,16 @@ async def delete(app: App, ctx: Context, name: str) -> None:
         raise_version(connection, account)
 
     await app.db.write(delete_txn)
+
+
+def with_arns(connection: Connection, found: Sequence[IdentityRow]) -> list[IdentityRow]:
+    """Identities with their trust policies, if they have one, as they are shown: principals by ARN."""
+    texts = unbind(connection, [row.trust_policy or "" for row in found])
+    return [replace(row, trust_policy=text or None) for row, text in zip(found, texts, strict=True)]
+
+
+def _shown(connection: Connection, row: IdentityRow) -> Role:
+    return Role(with_arns(connection, [row])[0], tags_of(connection, row.id))
 
 
 async def _authorize(app: App, ctx: Context, action: str, name: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from entrepot.meta.identities import Kind
 from entrepot.rules.iam.request import PrincipalFacts, PrincipalKind, Value
+from entrepot.rules.iam_tags import with_session_tags
 
 SESSION_NAME = "simulation"
 """The session in which a simulated role acts."""
@@ -29,8 +30,11 @@ def caller_facts(kind: Kind, arn: str, unique_id: str, tags: tuple[tuple[str, st
 def with_entries(facts: PrincipalFacts, context: Mapping[str, Value]) -> PrincipalFacts:
     """The facts with those that the context entries of the request give in their place."""
     entries = {key.lower(): value for key, value in context.items() if isinstance(value, str)}
-    tags = {key[len(_TAG) :]: value for key, value in context.items() if key.lower().startswith(_TAG)}
-    merged = {**dict(facts.tags), **{key: value for key, value in tags.items() if isinstance(value, str)}}
+    tags = {
+        key[len(_TAG) :]: value
+        for key, value in context.items()
+        if key.lower().startswith(_TAG) and isinstance(value, str)
+    }
     unique_id, _, session_name = entries.get("aws:userid", "").partition(":")
     changed = replace(
         facts,
@@ -39,7 +43,7 @@ def with_entries(facts: PrincipalFacts, context: Mapping[str, Value]) -> Princip
         user_name=entries.get("aws:username", facts.user_name),
         unique_id=unique_id or facts.unique_id,
         session_name=session_name or facts.session_name,
-        tags=tuple(sorted(merged.items())),
+        tags=with_session_tags(facts.tags, tuple(tags.items())),
     )
     principal_arn = entries.get("aws:principalarn")
     if principal_arn is None:

@@ -12,6 +12,7 @@ from entrepot.errors import InvalidInput
 from entrepot.meta.identities import Kind
 from entrepot.rules.iam.decision import PolicySet
 from entrepot.rules.iam.request import AccessRequest, PrincipalFacts, Value
+from entrepot.rules.iam_context_keys import context_keys
 from entrepot.rules.iam_simulation import Result, SimulatedPolicy, simulate, together
 from entrepot.services.access import authorize
 from entrepot.services.iam.simulated_callers import caller_facts, with_entries
@@ -81,6 +82,22 @@ async def of_principal(
     return _answers(asked, facts, source.policies)
 
 
+async def keys_of_principal(app: App, ctx: Context, source_arn: str, policies: Sequence[str]) -> list[str]:
+    """GetContextKeysForPrincipalPolicy: what requests would have to say. Raises NoSuchEntity, InvalidInput."""
+    account, kind, name = _identity(source_arn, "PolicySourceArn")
+    await authorize(app, ctx, "iam:GetContextKeysForPrincipalPolicy", Resource(account, source_arn))
+    source: PolicySource = await app.db.read(find_source, account, kind, name, source_arn, ())
+    own = source.policies
+    bound = [own.boundary] if own.boundary else []
+    return context_keys(each.named.policy for each in (*own.identity, *bound, *_inputs(policies)))
+
+
+async def keys_of_custom(app: App, ctx: Context, policies: Sequence[str]) -> list[str]:
+    """GetContextKeysForCustomPolicy. Raises InvalidInput."""
+    await authorize(app, ctx, "iam:GetContextKeysForCustomPolicy", Resource(ctx.principal.account, "*"))
+    return context_keys(each.named.policy for each in _inputs(policies))
+
+
 async def of_custom(app: App, ctx: Context, question: Question) -> list[Answer]:
     """SimulateCustomPolicy. Raises InvalidInput."""
     account = ctx.principal.account
@@ -105,17 +122,13 @@ def _request(setup: _Setup, action: str, arn: str) -> AccessRequest:
 
 
 def _setup(question: Question, facts: PrincipalFacts, own: Simulated) -> _Setup:
-    inputs = [
-        given(f"PolicyInputList.{number}", text, "identity", "inline", "none")
-        for number, text in enumerate(question.policies, 1)
-    ]
     boundary = own.boundary
     for text in question.boundaries:
         boundary = given("PermissionsBoundaryPolicyInputList.1", text, "boundary", "boundary", "none")
     resource = None
     if question.resource_policy is not None:
         resource = given("ResourcePolicy", question.resource_policy, "resource", "resource", "resource")
-    identity = [*own.identity, *inputs]
+    identity = [*own.identity, *_inputs(question.policies)]
     policies = PolicySet(
         identity=tuple(each.named for each in identity),
         boundary=boundary.named if boundary else None,
@@ -124,6 +137,13 @@ def _setup(question: Question, facts: PrincipalFacts, own: Simulated) -> _Setup:
     sources = {each.named.name: each for each in (*identity, boundary, resource) if each}
     principal = with_entries(facts, question.context)
     return _Setup(principal, policies, sources, question.context, _owner(question) or principal.account)
+
+
+def _inputs(policies: Sequence[str]) -> list[SimulatedPolicy]:
+    return [
+        given(f"PolicyInputList.{number}", text, "identity", "inline", "none")
+        for number, text in enumerate(policies, 1)
+    ]
 
 
 def _owner(question: Question) -> str | None:

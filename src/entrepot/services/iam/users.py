@@ -23,8 +23,8 @@ from entrepot.rules import iam_limits
 from entrepot.rules.iam_tags import merge_identity_tags
 from entrepot.services.access import authorize
 from entrepot.services.iam.attachments import check_boundary
-from entrepot.services.iam.identities import USER_ID, already_exists, own_name, require
-from entrepot.services.iam.identity_lookup import authorize_identity, identity_of
+from entrepot.services.iam.identities import USER_ID, already_exists, own_name
+from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 from entrepot.services.iam.ids import unique_id
 from entrepot.services.iam.policy_lookup import request_tag_keys
 
@@ -91,7 +91,7 @@ async def get(app: App, ctx: Context, name: str | None) -> User | Root:
     await authorize_identity(app, ctx, "iam:GetUser", identity_of(ctx, "user", name))
 
     def get_txn(connection: Connection) -> User:
-        row = require(connection, ctx.principal.account, "user", name)
+        row = require_identity(connection, identity_of(ctx, "user", name))
         return User(row, tags_of(connection, row.id))
 
     return await app.db.read(get_txn)
@@ -102,7 +102,7 @@ async def delete(app: App, ctx: Context, name: str) -> None:
     await authorize_identity(app, ctx, "iam:DeleteUser", identity_of(ctx, "user", name))
 
     def delete_txn(connection: Connection) -> None:
-        row = require(connection, ctx.principal.account, "user", name)
+        row = require_identity(connection, identity_of(ctx, "user", name))
         _check_unused(connection, row)
         rows.delete_identity(connection, row.id)
         raise_version(connection, ctx.principal.account)

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("max_session_seconds", sa.Integer(), nullable=True),
         sa.Column("last_used_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_used_region", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.account_id"], name=op.f("fk_identities_account_id_accounts")
         ),
