@@ -99,7 +99,7 @@ def slow_line(oci: Oci, digest: str) -> socket.socket:
     line.connect((address.hostname, address.port))
     connection = http.client.HTTPConnection(address.hostname or "", address.port)
     connection.sock = line
-    connection.request("GET", f"/v2/{REPOSITORY}/blobs/{digest}", headers=oci._authorization())  # noqa: SLF001
+    connection.request("GET", f"/v2/{REPOSITORY}/blobs/{digest}", headers=oci.authorization())
     return line
 
 

@@ -83,7 +83,7 @@ def test_verify_finds_a_missing_blob_and_an_orphan(garbage: Server) -> None:
     path.rename(hidden)
     orphan = path.with_name(path.name[:2] + "0" * 30)
     orphan.write_bytes(b"of nobody")
-    os.utime(orphan, (time.time() - 3 * 3600,) * 2)
+    os.utime(orphan, (then := time.time() - 3 * 3600, then))
     try:
         found = json.loads(entrepot(garbage.data, "gc", "verify", "--json", code=1))
         text = entrepot(garbage.data, "gc", "verify", code=1)

@@ -36,7 +36,7 @@ def verify(here: World) -> Verified:
 def plant(folder: Path, name: str, age: float) -> Path:
     path = folder / name[0] / name[1] / name
     path.write_bytes(b"of nobody")
-    os.utime(path, (time.time() - age,) * 2)
+    os.utime(path, (then := time.time() - age, then))
     return path
 
 
