@@ -34,8 +34,12 @@ from entrepot.services import credentials
 from entrepot.services.access_cache import ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
+from entrepot.services.recent import RecentValue
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
+
+METRICS_AGE = 10.0
+"""How old, in seconds, the counts behind /metrics may be."""
 
 PROFILE = "entrepot"
 """The profile of the account that the settings name."""
@@ -164,6 +168,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             utc_now,
             new_id,
             access=ProcessCache(db, time.monotonic),
+            gc_counts=RecentValue(METRICS_AGE, time.monotonic),
             home=Registry(settings.account, settings.region),
             jwks=jwks,
             trusted_proxies=settings.trusted_proxies,

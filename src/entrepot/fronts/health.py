@@ -9,7 +9,7 @@ from entrepot.context import App
 from entrepot.errors import DomainError
 
 
-async def healthz() -> Response:
+async def healthz(_: App) -> Response:
     """Always 200 while the process answers at all."""
     return JSONResponse({"status": "ok"})
 

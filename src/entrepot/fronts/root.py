@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from entrepot.context import App
-from entrepot.fronts import aws_json, files, health, oci, oci_errors
+from entrepot.fronts import aws_json, files, health, metrics, oci, oci_errors
 
 REQUEST_ID_HEADER = b"x-amzn-requestid"
 
@@ -23,6 +24,10 @@ LINGER_SECONDS = 5.0
 """How much of a body, and for how long, is read after the answer to it: see `_Exchange._linger`."""
 
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
+
+_FOR_OPERATORS: Mapping[str, Callable[[App], Awaitable[Response]]] = MappingProxyType(
+    {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": metrics.handle}
+)
 
 log = structlog.get_logger()
 
@@ -152,8 +157,6 @@ async def dispatch(app: App, request: Request, request_id: str) -> Response:
         return await files.handle(app, request, request_id)
     if path == "/":
         return await aws_json.handle(app, request)
-    if path == "/healthz":
-        return await health.healthz()
-    if path == "/readyz":
-        return await health.readyz(app)
+    if handler := _FOR_OPERATORS.get(path):
+        return await handler(app)
     return oci_errors.json_error(404, "NOT_FOUND", "There is nothing at this path")
