@@ -96,7 +96,7 @@ def test_a_group_with_members_or_policies_stays(iam: Any, group: str, user: str,
 def test_what_is_not_there_or_there_already(iam: Any, group: str, user: str, refused: Refused) -> None:
     taken = (409, "EntityAlreadyExists", f"Group with name {group} already exists.")
     assert refused(iam.create_group, GroupName=group) == taken
-    missing = (404, "NoSuchEntity", "The user with name nobody cannot be found.")
-    assert refused(iam.add_user_to_group, GroupName=group, UserName="nobody") == missing
+    missing = (404, "NoSuchEntity", "The user with name never-made cannot be found.")
+    assert refused(iam.add_user_to_group, GroupName=group, UserName="never-made") == missing
     missing = (404, "NoSuchEntity", "The group with name nowhere cannot be found.")
     assert refused(iam.add_user_to_group, GroupName="nowhere", UserName=user) == missing

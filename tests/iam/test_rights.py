@@ -77,7 +77,7 @@ def test_a_denial_does_not_tell_who_there_is(
 ) -> None:
     there, client = new_identity(), server.boto3("iam", keys=keys)
     iam.create_user(UserName=there, Path="/hidden/")
-    told = [refused(client.get_user, UserName=name)[2].replace(name, "NAME") for name in (there, "nobody")]
+    told = [refused(client.get_user, UserName=name)[2].replace(name, "NAME") for name in (there, "never-made")]
     assert told[0] == told[1]
     iam.delete_user(UserName=there)
 

@@ -37,10 +37,10 @@ def test_a_name_is_taken_in_every_case(iam: Any, user: str, refused: Refused) ->
 
 
 def test_who_is_not_there_cannot_be_found(iam: Any, refused: Refused) -> None:
-    missing = (404, "NoSuchEntity", "The user with name nobody cannot be found.")
+    missing = (404, "NoSuchEntity", "The user with name never-made cannot be found.")
     calls = [iam.get_user, iam.delete_user, iam.update_user, iam.list_user_tags, iam.list_groups_for_user]
     calls += [iam.create_access_key, iam.list_access_keys]
-    assert [refused(call, UserName="nobody") for call in calls] == [missing] * len(calls)
+    assert [refused(call, UserName="never-made") for call in calls] == [missing] * len(calls)
 
 
 @pytest.mark.parametrize(
