@@ -9,13 +9,14 @@ import pytest
 
 from tests.s3.conftest import flags, new_place
 from tests.support.processes import free_port, isolated_env
+from tests.support.s3_proxy import S3Proxy, refuse, unsealed
 from tests.support.seaweed import Seaweed
 from tests.support.server import COMMAND
 
 
-def refusal(tmp_path: Path, place: str, url: str, env: dict[str, str]) -> str:
+def refusal(tmp_path: Path, place: str, url: str, env: dict[str, str], *more: str) -> str:
     words = [str(COMMAND), "serve", "--port", "0", "--data", str(tmp_path / "data")]
-    words += flags(place, url, "--s3-timeout", "1")
+    words += flags(place, url, "--s3-timeout", "1", *more)
     alone = isolated_env(tmp_path / "home", **env)
     done = subprocess.run(words, env=alone, capture_output=True, timeout=60, check=False)
     assert done.returncode == 1
@@ -48,3 +49,17 @@ def test_no_such_bucket(weed: Seaweed, tmp_path: Path) -> None:
 
 def test_nobody_there(weed: Seaweed, tmp_path: Path) -> None:
     assert "Could not connect" in refusal(tmp_path, new_place(), f"http://127.0.0.1:{free_port()}", weed.env)
+
+
+def test_a_store_that_does_not_encrypt(weed: Seaweed, tmp_path: Path) -> None:
+    """Ceph 16 refuses encryption without TLS, and with it ignores AES256."""
+    proxy = S3Proxy(weed.port)
+    try:
+        proxy.fail("Put", unsealed)
+        proxy.fail("Put", refuse(400, "InvalidRequest"))
+        redirects = ("--blob-delivery", "redirect")
+        assert "does not encrypt" in refusal(tmp_path, new_place(), proxy.url, weed.env, *redirects)
+        line = refusal(tmp_path, new_place(), proxy.url, weed.env, *redirects)
+        assert "encryption by AES256: InvalidRequest" in line
+    finally:
+        proxy.close()

@@ -20,13 +20,14 @@ Answer = Callable[["Handler"], None]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request: its method, path and the names in its query, its multipart upload, the bytes it stores."""
+    """A request: its method, path and the names in its query, its multipart upload and part, the bytes it stores."""
 
     method: str
     path: str
     query: tuple[str, ...] = ()
     copies: bool = False
     upload: str = ""
+    part: int = 0
     length: int = 0
 
     @property
@@ -93,10 +94,11 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         query = parse_qs(url.query, keep_blank_values=True)
-        upload, copied = query.get("uploadId", [""])[0], self.headers.get("x-amz-copy-source-range")
+        upload, part = query.get("uploadId", [""])[0], int(query.get("partNumber", ["0"])[0])
+        copied = self.headers.get("x-amz-copy-source-range")
         copies = "x-amz-copy-source" in self.headers
         length = span(copied) if copied else len(self.body)
-        seen = Seen(self.command, url.path, tuple(query), copies, upload, length)
+        seen = Seen(self.command, url.path, tuple(query), copies, upload, part, length)
         answer = self.relaying.plan.take(seen)
         (answer or pass_on)(self)
 
@@ -138,6 +140,13 @@ def pass_on(handler: Handler) -> None:
     response, body = handler.upstream()
     length = int(response.headers.get("Content-Length") or 0) if handler.command == "HEAD" else len(body)
     handler.respond(response.status, response.getheaders(), body, length)
+
+
+def unsealed(handler: Handler) -> None:
+    """The store's own answer, without a word about encryption: what a store may say that does not know of it."""
+    response, body = handler.upstream()
+    headers = [each for each in response.getheaders() if "encryption" not in each[0].lower()]
+    handler.respond(response.status, headers, body, len(body))
 
 
 def refuse(status: int, code: str) -> Answer:

@@ -100,16 +100,21 @@ def _translated(error: ClientError) -> Exception:
 def check(client: Any, bucket: str, prefix: str, sealing: dict[str, str], *, writes: bool) -> None:  # noqa: ANN401
     """Asks for one name of the bucket, and where it `writes` stores an object and removes it again.
 
-    Raises StorageUnavailable with a sentence that says what is wrong.
+    Raises StorageUnavailable with a sentence that says what is wrong, also where the store does not encrypt as told.
     """
+    place, wanted = f"the bucket {bucket}", sealing.get("ServerSideEncryption")
     try:
         client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)
         if writes:
-            client.put_object(Bucket=bucket, Key=f"{prefix}probe", Body=b"", **sealing)
+            place += f" with encryption by {wanted}" if wanted else ""
+            done = client.put_object(Bucket=bucket, Key=f"{prefix}probe", Body=b"", **sealing)
             client.delete_object(Bucket=bucket, Key=f"{prefix}probe")
+            # Some stores take the header and leave the bytes as they are.
+            if wanted and done.get("ServerSideEncryption") != wanted:
+                raise StorageUnavailable(f"The object store takes s3_encryption {wanted} and does not encrypt by it")
     except ClientError as error:
         told = _told(error)
-        message = f"{told.get('Code', '')}: {told.get('Message', '')}".strip(": ")
-        raise StorageUnavailable(f"The object store refuses the bucket {bucket}: {message}") from error
+        message = f"{told.get('Code') or ''}: {told.get('Message') or ''}".strip(": ")
+        raise StorageUnavailable(f"The object store refuses {place}: {message}") from error
     except BotoCoreError as error:
         raise StorageUnavailable(f"The object store with the bucket {bucket} cannot be used: {error}") from error
