@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import engines, pgbouncer, postgres, seaweed
 from tests.support.content import ContentCache
 from tests.support.oci import Oci
 from tests.support.server import Server, start_server
 from tests.support.tls import Certificate, make_certificate
+
+# Property tests judge results, not the speed of the machine that they happen to run on.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

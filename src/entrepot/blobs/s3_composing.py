@@ -25,9 +25,8 @@ def compose(bucket: Bucket, object_id: str, segments: Segments, part: int) -> No
     if not keys:
         bucket.put(key, b"")
         return
-    if len(keys) == 1 and segments.length <= COPIED_AT_ONCE:
-        bucket.copy(keys[0], key)
-    else:
+    at_once = len(keys) == 1 and segments.length <= COPIED_AT_ONCE
+    if not (at_once and bucket.copy(keys[0], key)):
         _join(bucket, key, segments, part)
     # What cannot be removed now is swept.
     with suppress(StorageUnavailable):
