@@ -105,7 +105,7 @@ def create_account(settings: Settings, account: str) -> str:
 
 
 def require_deployment(settings: Settings) -> None:
-    """Raises KeyUnavailable where nothing was prepared, so that no command makes half a deployment, or another's key."""
+    """Raises KeyUnavailable where nothing was prepared, or with another master key, so that no command makes a mess."""
     paths = Paths(settings.data)
     if not settings.database and not (paths.master_key.exists() and paths.database.exists()):
         raise KeyUnavailable(

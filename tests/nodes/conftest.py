@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import engines
 from tests.support.nodes import Deployment
 from tests.support.oci import Oci
 from tests.support.postgres import Cluster, cluster
@@ -71,3 +72,11 @@ def deploy(tmp_path: Path) -> Iterator[Deploy]:
     yield make
     for each in made:
         each.stop()
+
+
+@pytest.fixture
+def on_sqlite() -> Iterator[None]:
+    """Data folders with SQLite in them, whichever engine the run is for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "on_postgres", lambda: False)
+        yield

@@ -25,12 +25,19 @@ _LONGEST = 8192  # a session token of 4096 letters, sealed once more
 _PURPOSE = b"registry password"
 
 
-class _Claims(msgspec.Struct, frozen=True, array_like=True):
+class _Claims(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"access_key_id": "k", "account": "a", "region": "r", "expires": "e", "session_token": "s"},
+):
+    """As JSON, which every release reads: docker goes from node to node with a password during a rolling upgrade."""
+
     access_key_id: str
-    session_token: str
     account: str
     region: str
     expires: int
+    session_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,8 @@ async def issue(app: App, ctx: Context, registries: list[Registry]) -> list[Toke
 
 async def _token(app: App, principal: Principal, registry: Registry, end: datetime) -> Token:
     token = principal.session.token if principal.session else ""
-    claims = _Claims(principal.access_key_id, token, registry.account, registry.region, int(end.timestamp()))
-    password = await sealed_text.write(app.keyring, TOKENS, msgspec.msgpack.encode(claims), _PURPOSE)
+    claims = _Claims(principal.access_key_id, registry.account, registry.region, int(end.timestamp()), token)
+    password = await sealed_text.write(app.keyring, TOKENS, msgspec.json.encode(claims), _PURPOSE)
     return Token(registry, password, end)
 
 
@@ -64,7 +71,7 @@ async def redeem(app: App, password: str, now: datetime) -> tuple[Principal, Reg
     """
     try:
         opened = await sealed_text.read(app.keyring, password, _PURPOSE, _LONGEST)
-        claims = msgspec.msgpack.decode(opened, type=_Claims)
+        claims = msgspec.json.decode(opened, type=_Claims)
     except (ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
     if datetime.fromtimestamp(claims.expires, UTC) <= now:
