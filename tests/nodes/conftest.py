@@ -45,16 +45,15 @@ def nodes(deployment: Deployment) -> list[Server]:
 
 
 @pytest.fixture
-def clients(nodes: list[Server]) -> list[Oci]:
+def clients(deployment: Deployment, nodes: list[Server]) -> list[Oci]:
     """A raw client of each node."""
-    password = nodes[0].password()
-    return [Oci(node.url, password) for node in nodes]
+    return [deployment.oci(node) for node in nodes]
 
 
 @pytest.fixture
-def repository(nodes: list[Server], new_name: NewName) -> str:
+def repository(deployment: Deployment, new_name: NewName) -> str:
     """The name of a new, empty repository."""
-    nodes[0].create_repository(name := new_name())
+    deployment.ecr.create_repository(repositoryName=(name := new_name()))
     return name
 
 
