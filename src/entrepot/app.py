@@ -109,7 +109,7 @@ def create_account(settings: Settings, account: str) -> str:
 
 
 def require_deployment(settings: Settings) -> None:
-    """Raises KeyUnavailable where nothing was prepared, lest a command make half a deployment, or another key."""
+    """Raises KeyUnavailable where nothing was prepared, or by another master key: no command makes half a deployment."""
     paths = Paths(settings.data)
     if not settings.database and not (paths.master_key.exists() and paths.database.exists()):
         raise KeyUnavailable(

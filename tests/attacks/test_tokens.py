@@ -140,18 +140,20 @@ def test_forgeries_under_the_real_key(data: Path) -> None:
         key = await app.keyring.for_scope(TOKENS)
         root = (await credentials.ensure_root(app, "123456789012")).access_key_id
         ends = int((app.clock() + HOUR).timestamp())
-        claims = [root, "", "123456789012", "us-east-1", ends]
-        good = msgspec.msgpack.encode(claims)
+        claims = {"k": root, "a": "123456789012", "r": "us-east-1", "e": ends}
+        good = msgspec.json.encode(claims)
         assert await is_good(app, sealed_password(key, good)), "the forgeries below would prove nothing"
         for plain in (
-            msgspec.msgpack.encode([*claims[:4], int(app.clock().timestamp()) - 1]),
-            msgspec.msgpack.encode([*claims[:4], 0]),
-            msgspec.msgpack.encode([*claims[:4], str(ends)]),
-            msgspec.msgpack.encode(["AKIAAAAAAAAAAAAAAAAA", *claims[1:]]),
-            msgspec.msgpack.encode(["", *claims[1:]]),
-            msgspec.msgpack.encode([None, *claims[1:]]),
-            msgspec.msgpack.encode(claims[:4]),
-            msgspec.json.encode(claims),
+            msgspec.json.encode({**claims, "e": int(app.clock().timestamp()) - 1}),
+            msgspec.json.encode({**claims, "e": 0}),
+            msgspec.json.encode({**claims, "e": str(ends)}),
+            msgspec.json.encode({**claims, "k": "AKIAAAAAAAAAAAAAAAAA"}),
+            msgspec.json.encode({**claims, "k": ""}),
+            msgspec.json.encode({**claims, "k": None}),
+            msgspec.json.encode({**claims, "s": None}),
+            msgspec.json.encode({name: value for name, value in claims.items() if name != "e"}),
+            msgspec.json.encode(list(claims.values())),
+            msgspec.msgpack.encode(claims),
             b"",
             b"null",
             good[:-1],

@@ -105,11 +105,11 @@ def test_a_worker_does_what_the_server_leaves(garbage: Server, tmp_path: Path) -
     entrepot(garbage.data, "gc", "verify")
     worker = Program(argv, log=tmp_path / "worker.log")
     try:
-        worker.wait_until(lambda: len(files(garbage)) == 2, 30)
+        worker.wait_until(lambda: "collected garbage" in worker.log_text(), 30)
+        assert len(files(garbage)) == 2
         assert worker.terminate() == 0
     finally:
         worker.stop()
-    assert "collected garbage" in worker.log_text()
     assert "error" not in worker.log_text().lower()
     pull(garbage, KEPT)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import engines
 from tests.support.nodes import Deployment
 from tests.support.oci import Oci
 from tests.support.postgres import Cluster, cluster
@@ -44,16 +45,15 @@ def nodes(deployment: Deployment) -> list[Server]:
 
 
 @pytest.fixture
-def clients(nodes: list[Server]) -> list[Oci]:
+def clients(deployment: Deployment, nodes: list[Server]) -> list[Oci]:
     """A raw client of each node."""
-    password = nodes[0].password()
-    return [Oci(node.url, password) for node in nodes]
+    return [deployment.oci(node) for node in nodes]
 
 
 @pytest.fixture
-def repository(nodes: list[Server], new_name: NewName) -> str:
+def repository(deployment: Deployment, new_name: NewName) -> str:
     """The name of a new, empty repository."""
-    nodes[0].create_repository(name := new_name())
+    deployment.ecr.create_repository(repositoryName=(name := new_name()))
     return name
 
 
@@ -71,3 +71,11 @@ def deploy(tmp_path: Path) -> Iterator[Deploy]:
     yield make
     for each in made:
         each.stop()
+
+
+@pytest.fixture
+def on_sqlite() -> Iterator[None]:
+    """Data folders with SQLite in them, whichever engine the run is for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "on_postgres", lambda: False)
+        yield

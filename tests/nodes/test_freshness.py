@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from tests.access.people import allow, grant
 from tests.nodes.conftest import NewName
 from tests.support.images import digest_of, random_bytes, tiny_image
+from tests.support.nodes import Deployment
 from tests.support.oci import Oci
 from tests.support.server import Keys, Server
 
@@ -49,66 +50,75 @@ def image(clients: list[Oci], repository: str) -> str:
     return repository
 
 
+@pytest.fixture(scope="session")
+def iam(deployment: Deployment) -> Any:
+    """A boto3 client of the first node."""
+    return deployment.servers[0].boto3("iam")
+
+
 @pytest.fixture
-def user(nodes: list[Server], new_name: NewName) -> tuple[str, Keys]:
+def user(iam: Any, new_name: NewName) -> tuple[str, Keys]:
     """A user who may do everything, and a key."""
-    iam, name = nodes[0].boto3("iam"), f"user-{new_name()}"
+    name = f"user-{new_name()}"
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=EVERYTHING)
     made = iam.create_access_key(UserName=name)["AccessKey"]
     return name, Keys(made["AccessKeyId"], made["SecretAccessKey"])
 
 
-def pulls(node: Server, keys: Keys, image: str) -> Callable[[], bool]:
+def pulls(node: Server, password: str, image: str) -> Callable[[], bool]:
     """Asks a node for the image with a password that was given out before."""
-    oci = Oci(node.url, node.password(keys=keys))
+    oci = Oci(node.url, password)
     return lambda: oci.get_manifest(image, "v1").status == 200
 
 
-def test_a_deleted_image(nodes: list[Server], clients: list[Oci], image: str) -> None:
+def test_a_deleted_image(deployment: Deployment, clients: list[Oci], image: str) -> None:
     def there(node: Oci, reference: str) -> Callable[[], bool]:
         return lambda: node.get_manifest(image, reference).status == 200
 
     asked = [there(node, reference) for node in clients[1:] for reference in ("v1", IMAGE.digest)]
     delete = {"repositoryName": image, "imageIds": [{"imageDigest": IMAGE.digest}]}
-    assert outlives(lambda: nodes[0].boto3().batch_delete_image(**delete), *asked) == 0
+    assert outlives(lambda: deployment.ecr.batch_delete_image(**delete), *asked) == 0
 
 
-def test_a_deleted_repository(nodes: list[Server], clients: list[Oci], image: str) -> None:
+def test_a_deleted_repository(deployment: Deployment, clients: list[Oci], image: str) -> None:
     asked = [
         lambda: clients[1].get_manifest(image, "v1").status == 200,
         lambda: clients[2].get_blob(image, digest_of(IMAGE.blobs[0])).status == 200,
         lambda: clients[1].tags(image).status == 200,
     ]
-    assert outlives(lambda: nodes[0].boto3().delete_repository(repositoryName=image, force=True), *asked) == 0
+    assert outlives(lambda: deployment.ecr.delete_repository(repositoryName=image, force=True), *asked) == 0
 
 
-def test_a_users_policy(nodes: list[Server], image: str, user: tuple[str, Keys]) -> None:
+def test_a_users_policy(iam: Any, nodes: list[Server], image: str, user: tuple[str, Keys]) -> None:
     name, keys = user
     change = {"UserName": name, "PolicyName": "all", "PolicyDocument": LOGIN}
-    asked = [pulls(node, keys, image) for node in nodes[1:]]
-    assert outlives(lambda: nodes[0].boto3("iam").put_user_policy(**change), *asked) < PROMISED
+    password = nodes[0].password(keys=keys)
+    asked = [pulls(node, password, image) for node in nodes[1:]]
+    assert outlives(lambda: iam.put_user_policy(**change), *asked) < PROMISED
 
 
-def test_a_repositorys_policy(nodes: list[Server], image: str, user: tuple[str, Keys]) -> None:
+def test_a_repositorys_policy(deployment: Deployment, nodes: list[Server], image: str, user: tuple[str, Keys]) -> None:
     name, keys = user
     document = json.dumps(grant({"AWS": f"arn:aws:iam::123456789012:user/{name}"}, "ecr:*", effect="Deny"))
-    asked = [pulls(node, keys, image) for node in nodes[1:]]
-    ecr = nodes[0].boto3()
+    password = nodes[0].password(keys=keys)
+    asked = [pulls(node, password, image) for node in nodes[1:]]
+    ecr = deployment.ecr
     assert outlives(lambda: ecr.set_repository_policy(repositoryName=image, policyText=document), *asked) < PROMISED
 
 
-def test_a_disabled_access_key(nodes: list[Server], image: str, user: tuple[str, Keys]) -> None:
+def test_a_disabled_access_key(iam: Any, nodes: list[Server], image: str, user: tuple[str, Keys]) -> None:
     name, keys = user
     change = {"UserName": name, "AccessKeyId": keys.access_key_id, "Status": "Inactive"}
-    asked = [pulls(node, keys, image) for node in nodes[1:]]
+    password = nodes[0].password(keys=keys)
+    asked = [pulls(node, password, image) for node in nodes[1:]]
     asked.append(signs(nodes[1].boto3(keys=keys)))
-    assert outlives(lambda: nodes[0].boto3("iam").update_access_key(**change), *asked) < PROMISED
+    assert outlives(lambda: iam.update_access_key(**change), *asked) < PROMISED
 
 
-def test_a_deleted_role(nodes: list[Server], user: tuple[str, Keys]) -> None:
+def test_a_deleted_role(iam: Any, nodes: list[Server], user: tuple[str, Keys]) -> None:
     name, keys = user
-    iam, trusted = nodes[0].boto3("iam"), {"AWS": f"arn:aws:iam::123456789012:user/{name}"}
+    trusted = {"AWS": f"arn:aws:iam::123456789012:user/{name}"}
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(grant(trusted, "sts:AssumeRole")))["Role"]
     iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=EVERYTHING)
     sts = nodes[0].boto3("sts", keys=keys)
@@ -122,12 +132,12 @@ def test_a_deleted_role(nodes: list[Server], user: tuple[str, Keys]) -> None:
     assert outlives(delete, *asked) < PROMISED
 
 
-def test_an_account_setting(nodes: list[Server], clients: list[Oci], repository: str, new_name: NewName) -> None:
+def test_an_account_setting(deployment: Deployment, clients: list[Oci], repository: str, new_name: NewName) -> None:
     """Layers are mounted from another repository as long as the account allows that."""
     layers = [random_bytes(100, f"mounted {number}") for number in range(60)]
     digests = iter([clients[1].push_blob(repository, layer) for layer in layers])
-    nodes[0].create_repository(to := new_name())
-    ecr, setting = nodes[0].boto3(), {"name": "BLOB_MOUNTING"}
+    ecr, setting = deployment.ecr, {"name": "BLOB_MOUNTING"}
+    ecr.create_repository(repositoryName=(to := new_name()))
     ecr.put_account_setting(**setting, value="ENABLED")
 
     def mounts() -> bool:

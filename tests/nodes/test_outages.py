@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +38,7 @@ def made(deployment: Deployment, new_name: NewName) -> Repositories:
     def make(count: int) -> list[Client]:
         names, oci = [new_name() for _ in range(count)], deployment.oci()
         for name in names:
-            deployment.servers[0].create_repository(name)
+            deployment.ecr.create_repository(repositoryName=name)
         return [Client(oci, Ledger(name)) for name in names]
 
     return make
@@ -118,11 +119,19 @@ def refusing(deployment: Deployment) -> Iterator[None]:
 
 @contextmanager
 def hanging(deployment: Deployment) -> Iterator[None]:
-    os.kill(deployment.store.program.pid, signal.SIGSTOP)
+    pid = deployment.store.program.pid
+    os.kill(pid, signal.SIGSTOP)
     try:
+        while any(state(task) not in "Tt" for task in Path(f"/proc/{pid}/task").iterdir()):
+            threading.Event().wait(0.01)
         yield
     finally:
-        os.kill(deployment.store.program.pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGCONT)
+
+
+def state(task: Path) -> str:
+    """A thread's state, one letter."""
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]
 
 
 @pytest.mark.parametrize("away", [refusing, hanging])

@@ -10,7 +10,9 @@ import os
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from tests.support.balancer import Balancer
 from tests.support.oci import Oci
@@ -81,9 +83,19 @@ class Deployment:
         """No connections go any more where a killed node was."""
         self.balancer.remove(server.port)
 
+    @cached_property
+    def ecr(self) -> Any:
+        """A boto3 client of the first node; to make one takes longer than what it is asked."""
+        return self.servers[0].boto3()
+
+    @cached_property
+    def password(self) -> str:
+        """What clients of every node log in with."""
+        return self.servers[0].password()
+
     def oci(self, server: Server | None = None, *, seconds: float = 60) -> Oci:
         """A raw client of one node, or of the balancer."""
-        return Oci(server.url if server else self.balancer.url, self.servers[0].password(), seconds=seconds)
+        return Oci(server.url if server else self.balancer.url, self.password, seconds=seconds)
 
     def logs(self) -> str:
         """What all processes have written."""

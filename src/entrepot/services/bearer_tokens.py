@@ -44,7 +44,7 @@ async def for_claims(app: App, claims: Claims, registry: Registry, now: datetime
 async def for_nobody(app: App, registry: Registry, now: datetime) -> Bearer:
     """A token without anyone's rights."""
     end = int((now + LIFETIME).timestamp())
-    return await _seal(app, Claims(_NOBODY, "", registry.account, registry.region, end), registry, now)
+    return await _seal(app, Claims(_NOBODY, registry.account, registry.region, end), registry, now)
 
 
 async def redeem(app: App, token: str, now: datetime) -> tuple[Principal, Registry]:

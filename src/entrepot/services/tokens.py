@@ -25,14 +25,22 @@ _LONGEST = 8192  # a session token of 4096 letters, sealed once more
 _PURPOSE = b"registry password"
 
 
-class Claims(msgspec.Struct, frozen=True, array_like=True):
-    """What a password seals. `session_token` is empty for lasting keys; `expires` is in seconds since the epoch."""
+class Claims(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    rename={"access_key_id": "k", "account": "a", "region": "r", "expires": "e", "session_token": "s"},
+):
+    """What a password seals. `session_token` is empty for lasting keys; `expires` is in seconds since the epoch.
+
+    As JSON, which every release reads: docker goes from node to node with a password during a rolling upgrade.
+    """
 
     access_key_id: str
-    session_token: str
     account: str
     region: str
     expires: int
+    session_token: str = ""
 
     @property
     def registry(self) -> Registry:
@@ -59,7 +67,7 @@ async def issue(app: App, ctx: Context, registries: list[Registry]) -> list[Toke
 
 async def _token(app: App, principal: Principal, registry: Registry, end: datetime) -> Token:
     token = principal.session.token if principal.session else ""
-    claims = Claims(principal.access_key_id, token, registry.account, registry.region, int(end.timestamp()))
+    claims = Claims(principal.access_key_id, registry.account, registry.region, int(end.timestamp()), token)
     return Token(registry, await seal(app, claims, _PURPOSE), end)
 
 
@@ -79,14 +87,14 @@ async def unseal_password(app: App, password: str, now: datetime) -> Claims:
 
 async def seal(app: App, claims: Claims, purpose: bytes) -> str:
     """Claims as letters that nobody else can make or change, good for one purpose."""
-    return await sealed_text.write(app.keyring, TOKENS, msgspec.msgpack.encode(claims), purpose)
+    return await sealed_text.write(app.keyring, TOKENS, msgspec.json.encode(claims), purpose)
 
 
 async def unseal(app: App, text: str, purpose: bytes, now: datetime) -> Claims:
     """The inverse of `seal`. Raises Unauthenticated, also where the claims have expired."""
     try:
         opened = await sealed_text.read(app.keyring, text, purpose, _LONGEST)
-        claims = msgspec.msgpack.decode(opened, type=Claims)
+        claims = msgspec.json.decode(opened, type=Claims)
     except (ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
     if datetime.fromtimestamp(claims.expires, UTC) <= now:
