@@ -109,7 +109,7 @@ def create_account(settings: Settings, account: str) -> str:
 
 
 def require_deployment(settings: Settings) -> None:
-    """Raises KeyUnavailable where nothing was prepared, or by another master key: no command makes half a deployment."""
+    """Raises KeyUnavailable where nothing was prepared, or by another master key: no command is to make half a one."""
     paths = Paths(settings.data)
     if not settings.database and not (paths.master_key.exists() and paths.database.exists()):
         raise KeyUnavailable(

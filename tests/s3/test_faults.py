@@ -114,3 +114,12 @@ def test_a_store_that_does_not_answer(client: Oci, proxy: S3Proxy) -> None:
     proxy.heal()
     client.finish_upload(location, digest_of(data), data).expect(201)
     assert client.get_blob("app", digest_of(data)).expect(200).body == data
+
+
+def test_a_store_that_does_not_copy_what_it_encrypted(client: Oci, proxy: S3Proxy) -> None:
+    """Ceph 16 says so of whole objects; it copies parts."""
+    data = os.urandom(3000)
+    fault = proxy.fail("Copy", refuse(501, "NotImplemented"), times=9)
+    digest = client.push_blob_in_chunks("app", data, 1000)
+    assert fault.times == 8
+    assert client.get_blob("app", digest).expect(200).body == data
