@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrepot.rules.garbage import DAY, HOUR, MINUTE, needs_postponing, next_attempt, object_due
+from entrepot.rules.garbage import DAY, HOUR, MINUTE, SECOND, copy_due, needs_postponing, next_attempt, object_due
 
 moments = st.integers(0, 10 * DAY)
 delays = st.integers(1, 30 * DAY)
@@ -43,3 +43,9 @@ def test_attempts_grow_rarer_and_never_stop(now: int, attempts: int) -> None:
 
 def test_the_first_attempts() -> None:
     assert [next_attempt(0, attempts) // MINUTE for attempts in range(4)] == [1, 2, 4, 8]
+
+
+@given(now=moments, size=st.integers(0, 52_000 << 20))
+def test_a_copy_has_time_for_its_size(now: int, size: int) -> None:
+    assert copy_due(now, size) >= now + HOUR
+    assert copy_due(now, size + (256 << 10)) == copy_due(now, size) + SECOND

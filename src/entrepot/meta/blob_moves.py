@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.tables import blobs, object_deletions
-from entrepot.ports import Format, StoredBlob
+from entrepot.ports import Format, ObjectPlace, StoredBlob
 
 _COLUMNS = tuple(blobs.c[name] for name in BlobRow.__slots__)
 
@@ -24,15 +24,40 @@ def count_elsewhere(connection: Connection, store: str, form: Format) -> int:
     return connection.execute(select(func.count()).select_from(blobs).where(elsewhere)).scalar_one()
 
 
-def move_blob(connection: Connection, before: BlobRow, after: StoredBlob, due: int) -> bool:
-    """Points a blob at its copy and queues the old object for deletion at `due`.
+def announce_copy(connection: Connection, copy: ObjectPlace, size: int, due: int) -> None:
+    """Queues the copy of a blob for deletion before it is made: it goes at `due`, unless `move_blob` comes first."""
+    connection.execute(insert(object_deletions), _deletion(copy, size, due))
 
-    False where the blob went or was moved since `before` was read: then nothing names the copy.
+
+def give_copy_up(connection: Connection, copy: ObjectPlace, now: int) -> None:
+    """Lets a copy go now, if no blob was moved to it."""
+    connection.execute(update(object_deletions).where(*_announced(copy)).values(due_at=now))
+
+
+def move_blob(connection: Connection, before: BlobRow, after: StoredBlob, due: int) -> bool:
+    """Points a blob at its announced copy and queues the old object for deletion at `due`.
+
+    False where the blob went or was moved since `before` was read, or the copy may be gone already.
     """
+    copy = ObjectPlace(after.object_id, after.store)
+    if connection.execute(select(object_deletions.c.size).where(*_announced(copy))).first() is None:
+        return False
     values = {"object_id": after.object_id, "store": after.store, "format": after.format}
     unmoved = (blobs.c.id == before.id, blobs.c.object_id == before.object_id)
     if connection.execute(update(blobs).where(*unmoved).values(values)).rowcount != 1:
         return False
-    queued = {"object_id": before.object_id, "store": before.store, "size": before.size, "due_at": due, "attempts": 0}
-    connection.execute(insert(object_deletions), {**queued, "account_id": "", "region": "", "repository": ""})
+    connection.execute(delete(object_deletions).where(*_announced(copy)))
+    old = ObjectPlace(before.object_id, before.store)
+    connection.execute(insert(object_deletions), _deletion(old, before.size, due))
     return True
+
+
+def _announced(copy: ObjectPlace) -> tuple[ColumnElement[bool], ...]:
+    """The deletion of a copy, as long as nobody has tried it."""
+    t = object_deletions.c
+    return (t.object_id == copy.object_id, t.store == copy.store, t.attempts == 0)
+
+
+def _deletion(place: ObjectPlace, size: int, due: int) -> dict[str, object]:
+    queued = {"object_id": place.object_id, "store": place.store, "size": size, "due_at": due, "attempts": 0}
+    return {**queued, "account_id": "", "region": "", "repository": ""}

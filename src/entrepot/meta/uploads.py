@@ -73,6 +73,12 @@ def delete_upload(connection: Connection, upload_id: str) -> bool:
     return connection.execute(delete(t).where(t.c.id == upload_id)).rowcount == 1
 
 
+def end_upload(connection: Connection, row: UploadRow) -> bool:
+    """Removes an upload that stands where `row` says; says whether it did."""
+    unmoved = (t.c.id == row.id, t.c.received == row.received, t.c.state == row.state)
+    return connection.execute(delete(t).where(*unmoved)).rowcount == 1
+
+
 def delete_stale_uploads(connection: Connection, before: int, count: int) -> list[ObjectPlace]:
     """Removes up to `count` uploads untouched since `before`; returns their objects."""
     query = select(t.c.id, t.c.object_id, t.c.store).where(t.c.updated_at < before).order_by(t.c.updated_at)

@@ -25,6 +25,14 @@ def object_due(now: int, delay: int) -> int:
     return now + min(delay, READ_GRACE)
 
 
+def copy_due(now: int, size: int) -> int:
+    """When the copy of a blob that is being moved may go if it was never used: long after any copying is done.
+
+    An hour, and a second for every 256 KiB.
+    """
+    return now + HOUR + size * SECOND // (256 * 1024)
+
+
 def next_attempt(now: int, attempts: int) -> int:
     """When a deletion is tried again, after `attempts` that came to nothing: a minute, two, four, at most a day."""
     return now + min(MINUTE << min(attempts, 16), DAY)

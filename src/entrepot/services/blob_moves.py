@@ -2,30 +2,36 @@
 
 A blob is copied under a new object id, compared by its digest, and then its row is changed, if it still says what it
 said. Whoever read the row before reads the old object, which is kept for as long as the garbage collection keeps one.
-A process that dies leaves a copy that no row names, for the sweep; asked again, the move goes on with what is left.
+The copy is queued for deletion before it is made, and taken from the queue in the transaction that changes the row: a
+process that dies, or never hears whether the row was changed, leaves nothing that is lost and nothing that stays.
+Asked again, the move goes on with what is left.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
 from entrepot.context import App
-from entrepot.errors import ContentDamaged
+from entrepot.errors import ContentDamaged, DomainError
 from entrepot.meta import blob_moves
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.times import to_micros
-from entrepot.ports import StagedBlob, StoredBlob
+from entrepot.ports import ObjectPlace, StagedBlob, StoredBlob
 from entrepot.rules.digests import parse_digest
-from entrepot.rules.garbage import object_due
+from entrepot.rules.garbage import copy_due, object_due
 from entrepot.services import blob_storage
 from entrepot.services.sealing import object_secret
 
 PAGE = 100
 AT_ONCE = 4
+
+_MICROSECOND = timedelta(microseconds=1)
 
 log = structlog.get_logger()
 
@@ -37,13 +43,13 @@ class Moves:
     total: int
     blobs: int = 0
     size: int = 0
-    damaged: list[str] | None = None
+    damaged: list[str] = field(default_factory=list[str])
 
 
 async def move_all(app: App, told: Callable[[Moves], None]) -> Moves:
     """Moves every blob that is elsewhere, and calls `told` after each few. Raises StorageUnavailable, StorageFull."""
     target = app.blobs.begin("", b"")
-    done = Moves(await app.db.read(blob_moves.count_elsewhere, target.store, target.format), damaged=[])
+    done = Moves(await app.db.read(blob_moves.count_elsewhere, target.store, target.format))
     after = 0
     turns = asyncio.Semaphore(AT_ONCE)
     while page := await app.db.read(blob_moves.page_elsewhere, target.store, target.format, after, PAGE):
@@ -64,7 +70,7 @@ async def _in_turn(app: App, row: BlobRow, done: Moves, turns: asyncio.Semaphore
             moved = await _move(app, row)
         except ContentDamaged:
             log.warning("a blob cannot be moved: its content is damaged", digest=row.digest, object_id=row.object_id)
-            (done.damaged or []).append(row.digest)
+            done.damaged.append(row.digest)
             return
     done.blobs += moved
     done.size += row.size * moved
@@ -74,16 +80,18 @@ async def _move(app: App, row: BlobRow) -> bool:
     key = await app.keyring.by_id(row.data_key_id)
     object_id = app.new_id().replace("-", "")
     staging = app.blobs.begin(object_id, object_secret(key, object_id))
+    place, now = ObjectPlace(object_id, staging.store), to_micros(app.clock())
+    await app.db.write(blob_moves.announce_copy, place, row.size, copy_due(now, row.size))
+    moved = False
     try:
         copy = await _copy(app, row, staging)
         now = to_micros(app.clock())
-        due = object_due(now, int(app.gc_delay.total_seconds() * 1_000_000))
-        moved = await app.db.write(blob_moves.move_blob, row, copy, due)
-    except BaseException:
-        await app.blobs.discard(object_id, staging.store)
-        raise
-    if not moved:
-        await app.blobs.discard(object_id, staging.store)
+        moved = await app.db.write(blob_moves.move_blob, row, copy, object_due(now, app.gc_delay // _MICROSECOND))
+    finally:
+        if not moved:
+            # Not deleted here: a write that was broken off may have moved the blob all the same.
+            with suppress(DomainError):
+                await app.db.write(blob_moves.give_copy_up, place, now)
     return moved
 
 

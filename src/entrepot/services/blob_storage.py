@@ -55,27 +55,26 @@ def hold(connection: Connection, repository_id: int, row: BlobRow, now: int, due
 async def adopt(
     app: App,
     repository: RepositoryRow,
-    data_key_id: int,
+    upload: UploadRow,
     digest: str,
     blob: StoredBlob,
     *,
-    upload_id: str | None = None,
     must_be_new: bool = False,
 ) -> None:
     """Makes durable bytes a blob of the repository, in one transaction with the end of their upload.
 
     Bytes that the registry holds already under the same key are dropped again in favour of those. `must_be_new`
     raises LayerAlreadyExists where the repository holds the digest; the upload ends all the same. Raises UploadNotFound
-    where the upload was given up or swept in the meantime.
+    where the upload was given up, swept or moved on in the meantime.
     """
     now, due = to_micros(app.clock()), review_due(app)
 
     def adopt_txn(connection: Connection) -> tuple[BlobRow, bool]:
         held_by = require(connection, repository.ref)
         # The end of an upload is what makes its bytes a blob: those of one that is gone may be swept at any moment.
-        if upload_id is not None and not uploads.delete_upload(connection, upload_id):
-            raise UploadNotFound(upload_id, repository.name, repository.registry.account)
-        row = blobs.adopt_blob(connection, data_key_id, digest, blob, now)
+        if not uploads.end_upload(connection, upload):
+            raise UploadNotFound(upload.id, repository.name, repository.registry.account)
+        row = blobs.adopt_blob(connection, upload.data_key_id, digest, blob, now)
         return row, hold(connection, held_by.id, row, now, due)
 
     row, is_new = await app.db.write(adopt_txn)

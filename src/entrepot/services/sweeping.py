@@ -40,8 +40,8 @@ async def sweep_uploads(app: App) -> int:
 async def sweep_orphans(app: App) -> int:
     """Drops stored bytes older than an hour that no row names; returns how many. Lists all that is stored.
 
-    An object is written to before any row names it only while a blob comes in one request, or is moved; its age counts
-    from the last write, so that one still being written is never taken for an orphan.
+    No object is written to before a row names it, that of an upload or of a deletion to come (a blob that is moved):
+    its age proves nothing, since some stores count it from when the object was begun.
     """
     dropped = 0
     old = await app.blobs.orphans((app.clock() - ORPHAN_AGE).timestamp())

@@ -6,12 +6,14 @@ An upload belongs to a registry, a repository and a principal; whoever comes wit
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
 from entrepot.errors import (
+    DomainError,
     EmptyUpload,
     InvalidLayer,
     LayerPartTooSmall,
@@ -43,8 +45,12 @@ async def no_bytes() -> AsyncIterator[bytes]:
 async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
     """Opens an upload and returns its id."""
     await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
-    repository = await app.db.read(require, repo)
-    data_key_id, staging = await blob_storage.new_staging(app, repo.registry)
+    return (await _begun(app, ctx, await app.db.read(require, repo))).id
+
+
+async def _begun(app: App, ctx: Context, repository: RepositoryRow) -> UploadRow:
+    """A new upload: from now on its row keeps what is stored of it from being taken for an orphan."""
+    data_key_id, staging = await blob_storage.new_staging(app, repository.registry)
     row = UploadRow(
         id=app.new_id(),
         repository_id=repository.id,
@@ -60,12 +66,13 @@ async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
         format=staging.format,
     )
 
-    def start_txn(connection: Connection) -> None:
+    def start_txn(connection: Connection) -> UploadRow:
         # Looked up again, because the repository may have been deleted, or made anew, since.
-        rows.add_upload(connection, replace(row, repository_id=require(connection, repo).id), to_micros(ctx.now))
+        begun = replace(row, repository_id=require(connection, repository.ref).id)
+        rows.add_upload(connection, begun, to_micros(ctx.now))
+        return begun
 
-    await app.db.write(start_txn)
-    return row.id
+    return await app.db.write(start_txn)
 
 
 async def received(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> int:
@@ -145,29 +152,31 @@ async def complete(
         digest = await _matching(app, standing, digests)
         if body is not None:
             # Before the commit: a process that dies after it leaves an upload that can still be completed.
-            await _advance(app, repo, row, blob_storage.moved_on(row, standing))
+            before, row = row, blob_storage.moved_on(row, standing)
+            await _advance(app, repo, before, row)
         blob = await app.blobs.commit(standing)
-        await blob_storage.adopt(
-            app, repository, row.data_key_id, digest, blob, upload_id=upload_id, must_be_new=must_be_new
-        )
+        await blob_storage.adopt(app, repository, row, digest, blob, must_be_new=must_be_new)
     return digest
 
 
 async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, body: AsyncIterator[bytes]) -> None:
-    """Stores a blob that comes in one request: what `start` and `complete` do, without an upload in between."""
+    """Stores a blob that comes in one request: what `start` and `complete` do. Nobody else learns of the upload."""
     for action in ("ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"):
         await authorize(app, ctx, action, repo)
     repository = await app.db.read(require, repo)
     parse_digest(digest)
-    data_key_id, staging = await blob_storage.new_staging(app, repo.registry)
+    row = await _begun(app, ctx, repository)
     try:
-        standing = await app.blobs.append(staging, body, LAYER_LIMIT)
+        standing = await app.blobs.append(await blob_storage.staged(app, row), body, LAYER_LIMIT)
         await _matching(app, standing, [digest])
         blob = await app.blobs.commit(standing)
     except BaseException:
-        await app.blobs.discard(staging.object_id, staging.store)
+        # Where this fails too, the sweep does it.
+        with suppress(DomainError):
+            await app.db.write(rows.delete_upload, row.id)
+            await app.blobs.discard(row.object_id, row.store)
         raise
-    await blob_storage.adopt(app, repository, data_key_id, digest, blob)
+    await blob_storage.adopt(app, repository, row, digest, blob)
 
 
 async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> None:
