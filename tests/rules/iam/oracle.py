@@ -82,6 +82,9 @@ def simulation(case: Case) -> Json:
         "ecr:batchimportupstreamimage",
         "ecr:createrepository",
     }
+    registry = case.registry if in_scope else None
+    if registry is not None and request.principal.kind == "anonymous":
+        registry = without_allows(registry)
     return {
         "request": {
             "principal": request.principal.arn,
@@ -92,10 +95,17 @@ def simulation(case: Case) -> Json:
         "identityPolicies": [{"name": f"p{index}", "policy": each} for index, each in enumerate(identity)],
         "permissionBoundaryPolicies": case.boundary and [{"name": "b", "policy": case.boundary}],
         "sessionPolicy": None if case.session is None else together(*case.session),
-        "resourcePolicy": together(case.resource, case.registry if in_scope else None),
+        "resourcePolicy": together(case.resource, registry),
         "serviceControlPolicies": [],
         "resourceControlPolicies": [],
     }
+
+
+def without_allows(document: Json) -> Json | None:
+    """A registry policy as it is for callers without credentials: it can keep them out, and let none in."""
+    written = document["Statement"]
+    statements = [each for each in (written if isinstance(written, list) else [written]) if each["Effect"] == "Deny"]
+    return {**document, "Statement": statements} if statements else None
 
 
 def together(*documents: Json | None) -> Json | None:

@@ -28,6 +28,11 @@ def of_resource(*principals: str, effect: str = "Allow") -> NamedPolicy:
     return named("resource", {"Effect": effect, "Principal": whom, "Action": "ecr:*"}, name="prod/app")
 
 
+def of_registry(*principals: str, effect: str = "Allow") -> NamedPolicy:
+    whom = "*" if principals == ("*",) else {"AWS": list(principals)}
+    return named("registry", statement(effect, Principal=whom), name="registry policy")
+
+
 def allowed(asked: AccessRequest, policies: PolicySet) -> bool:
     return evaluate(asked, policies).allowed
 
@@ -186,6 +191,16 @@ def test_anyone_can_pull_where_everyone_may(action: str) -> None:
 def test_anyone_can_only_pull(action: str) -> None:
     decision = evaluate(request(ANONYMOUS, action), PolicySet(resource=of_resource("*")))
     assert (decision.allowed, decision.reason) == (False, "not-for-anonymous")
+
+
+def test_a_registry_policy_opens_nothing_to_callers_without_credentials() -> None:
+    everyone, nobody = of_registry("*"), of_registry("*", effect="Deny")
+    assert allowed(request(build.user(account=AWAY)), owns(ALLOW, registry=everyone))
+    decision = evaluate(request(ANONYMOUS), PolicySet(registry=everyone))
+    assert decision == Decision(allowed=False, reason="not-allowed", layer="resource")
+    both = evaluate(request(ANONYMOUS), PolicySet(registry=everyone, resource=of_resource("*")))
+    assert both.by == Decider("prod/app", "resource", 0, None)
+    assert not allowed(request(ANONYMOUS), PolicySet(registry=nobody, resource=of_resource("*")))
 
 
 @pytest.mark.parametrize("action", ["ecr:ReplicateImage", "ecr:BatchImportUpstreamImage", "ecr:CreateRepository"])

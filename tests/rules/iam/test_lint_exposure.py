@@ -25,11 +25,19 @@ def test_public_access(principal: Any) -> None:
 
 
 def test_public_access_says_what_else_it_gives() -> None:
-    (found,) = findings("resource", open_to("*", ["ecr:PutImage", "ecr:ListImages"], Sid="all of it"))
+    (found,) = findings("resource", open_to("*", [*PULL, "ecr:PutImage", "ecr:ListImages"], Sid="all of it"))
     assert found.why.startswith("statement 1 'all of it': ")
     assert "lets anyone on the network pull, and every AWS account do ecr:ListImages, ecr:PutImage;" in found.why
+    (found,) = findings("resource", open_to("*", ["ecr:PutImage", "ecr:ListImages"]))
+    assert "lets every AWS account do ecr:ListImages, ecr:PutImage;" in found.why
     found = findings("resource", open_to("*", "ecr:*"))[0]
     assert "ecr:BatchImportUpstreamImage, ecr:CompleteLayerUpload, and " in found.why
+
+
+def test_a_registry_policy_lets_in_nobody_without_credentials() -> None:
+    found = findings("registry", open_to("*", Resource="*"))
+    (why,) = [each.why for each in found if each.code == "public-access"]
+    assert "lets every AWS account do ecr:BatchGetImage, ecr:GetDownloadUrlForLayer;" in why
 
 
 def test_a_role_that_everyone_may_assume() -> None:

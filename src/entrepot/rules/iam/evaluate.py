@@ -22,9 +22,10 @@ from entrepot.rules.iam.decision import (
     PolicySet,
     Reason,
 )
+from entrepot.rules.iam.document import Statement
 from entrepot.rules.iam.principals import Grant
 from entrepot.rules.iam.request import NO_IDENTITY, AccessRequest
-from entrepot.rules.iam.statements import Exactly, View, find_miss, grant_of, view_of
+from entrepot.rules.iam.statements import Exactly, Miss, View, find_miss, grant_of, view_of
 
 V1_ACTIONS = frozenset({"ecr:replicateimage", "ecr:batchimportupstreamimage", "ecr:createrepository"})
 """All that a registry policy of the scope V1 says anything about, in lower case."""
@@ -60,7 +61,7 @@ def of_layer(policies: PolicySet, layer: Layer, view: View) -> tuple[NamedPolicy
 
 def _outcome(layer: Layer, policies: Iterable[NamedPolicy] | None, view: View) -> Outcome:
     checked = tuple(
-        Checked(policy, statement, find_miss(statement, view))
+        Checked(policy, statement, _miss(policy, statement, view))
         for policy in policies or ()
         for statement in policy.policy.statements
     )
@@ -72,6 +73,16 @@ def _outcome(layer: Layer, policies: Iterable[NamedPolicy] | None, view: View) -
     granted = [(grant_of(each.statement, view), each) for each in allows]
     grant, allow = max(granted, key=lambda each: each[0], default=(Grant.NONE, None))
     return Outcome(layer, policies is not None, checked, deny, allow if grant else None, grant)
+
+
+def _miss(policy: NamedPolicy, statement: Statement, view: View) -> Miss | None:
+    """What keeps a statement from applying. Only a repository's own policy gives anything to those without credentials.
+
+    ECR has no such callers: a registry policy that says `*` was written for the principals of other accounts.
+    """
+    if policy.source == "registry" and statement.effect == "Allow" and view.principal.kind == "anonymous":
+        return "principal"
+    return find_miss(statement, view)
 
 
 def _decide(request: AccessRequest, policies: PolicySet, outcomes: dict[Layer, Outcome]) -> Decision:

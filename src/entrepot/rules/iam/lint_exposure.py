@@ -106,10 +106,13 @@ def _everyone(subject: Subject, statement: Statement) -> str:
     """Who may what, by a principal that is everyone."""
     if subject.policy.kind == "trust":
         return "every AWS account assume the role"
-    more = sorted(subject.covered[statement.index] - PULL)
-    if not more:
-        return "anyone on the network pull"
-    return f"anyone on the network pull, and every AWS account do {listed(more)}"
+    covered = subject.covered[statement.index]
+    # Callers without credentials can only pull, and only what a repository's own policy opens (`evaluate`).
+    by_anyone = covered & PULL if subject.policy.kind == "resource" else frozenset[str]()
+    by_accounts = sorted(covered - by_anyone)
+    lets = ["anyone on the network pull"] if by_anyone else []
+    lets += [f"every AWS account do {listed(by_accounts)}"] if by_accounts else []
+    return ", and ".join(lets or ["every AWS account in"])
 
 
 def _by_condition(statement: Statement, principals: Principals) -> str:
