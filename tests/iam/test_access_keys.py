@@ -106,6 +106,17 @@ def test_nobody_learns_of_keys_of_others(iam: Any, refused: Refused) -> None:
     assert message.endswith(f"iam:GetAccessKeyLastUsed on resource: access key AKIA{'A' * 16}")
 
 
+def test_nobody_without_the_right_learns_whose_a_key_is(server: Server, keys: Keys, refused: Refused) -> None:
+    """A key of a user, one of the root, and none at all: the words are the same."""
+    hers = server.boto3("iam", keys=keys)
+    messages = {
+        refused(hers.get_access_key_last_used, AccessKeyId=key)[2].replace(key, "KEY")
+        for key in (keys.access_key_id, server.keys.access_key_id, "AKIA" + "A" * 16)
+    }
+    (message,) = messages
+    assert message.endswith("iam:GetAccessKeyLastUsed on resource: access key KEY")
+
+
 def test_the_root_makes_keys_of_its_own(start: Any, refused: Refused) -> None:
     server: Server = start()
     iam = server.boto3("iam")

@@ -22,6 +22,8 @@ from entrepot.services.iam.identities import own_name
 from entrepot.services.iam.identity_lookup import authorize_identity, identity_of, require_identity
 from entrepot.services.new_access_keys import make_access_key
 
+_LAST_USED = "iam:GetAccessKeyLastUsed"
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -80,18 +82,25 @@ async def delete(app: App, ctx: Context, user: str | None, access_key_id: str) -
 
 
 async def last_used(app: App, ctx: Context, access_key_id: str) -> tuple[str, KeyUse | None]:
-    """Whose key it is, by name, and its last use. Raises AccessDenied, also for a key of nobody in the account."""
+    """Whose key it is, by name, and its last use. Raises AccessDenied, the same whether there is such a key or not."""
     info, name = await app.db.read(_with_name, access_key_id)
     if info is None or info.account_id != ctx.principal.account:
-        raise AccessDenied(
-            f"User: {ctx.principal.arn} is not authorized to perform: iam:GetAccessKeyLastUsed "
-            f"on resource: access key {access_key_id}"
-        )
-    if name is None:
-        await authorize(app, ctx, "iam:GetAccessKeyLastUsed", _root(ctx))
-    else:
-        await authorize_identity(app, ctx, "iam:GetAccessKeyLastUsed", identity_of(ctx, "user", name))
+        raise _unknown_use(ctx, access_key_id)
+    try:
+        if name is None:
+            await authorize(app, ctx, _LAST_USED, _root(ctx))
+        else:
+            await authorize_identity(app, ctx, _LAST_USED, identity_of(ctx, "user", name))
+    except AccessDenied:
+        # The words of the denial would say whose key it is.
+        raise _unknown_use(ctx, access_key_id) from None
     return name or info.account_id, info.last_use
+
+
+def _unknown_use(ctx: Context, access_key_id: str) -> AccessDenied:
+    return AccessDenied(
+        f"User: {ctx.principal.arn} is not authorized to perform: {_LAST_USED} on resource: access key {access_key_id}"
+    )
 
 
 async def _owner(app: App, ctx: Context, action: str, user: str | None) -> Owner:
