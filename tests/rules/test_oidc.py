@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from entrepot.errors import InvalidInput, LimitExceeded
 from entrepot.rules.oidc import check_client_ids, check_thumbprints, provider_url
 
-HOSTS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?(\.[a-z]{2,5})?", fullmatch=True)
+SERVICES = ("aws", "ecr", "ecr-public", "iam", "sts")
+HOSTS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?(\.[a-z]{2,5})?", fullmatch=True).filter(
+    lambda host: host not in SERVICES
+)
 PATHS = st.lists(st.from_regex(r"[A-Za-z0-9._~-]{1,8}", fullmatch=True), max_size=3).map(
     lambda parts: "".join(f"/{part}" for part in parts)
 )
@@ -45,6 +48,14 @@ def test_others_may_not(host: str, scheme: str) -> None:
     for url in (f"{scheme}://{host}.example.com", f"http://127.0.0.1.{host}", f"{scheme}://localhost@{host}.de", host):
         with pytest.raises(InvalidInput):
             provider_url(url)
+
+
+@pytest.mark.parametrize("host", [*SERVICES, "AWS", "Sts"])
+def test_no_claim_of_a_token_fills_in_a_condition_key_of_aws(host: str) -> None:
+    for url in (f"https://{host}", f"https://{host}/"):
+        with pytest.raises(InvalidInput, match="prefix of condition keys"):
+            provider_url(url)
+    assert provider_url(f"https://{host}.example.com") == f"{host}.example.com"
 
 
 def test_audiences_count_once() -> None:

@@ -135,6 +135,10 @@ def outcome(
             AUDIENCE,
             False,
         ),
+        # Keys have no case of their own: a claim that an issuer lets its users make up must not pass for another one.
+        (GITHUB, {"StringEquals": {f"{GITHUB}:Sub": "boss"}}, {"sub": "repo:me/mine", "SUB": "boss"}, AUDIENCE, False),
+        (GITHUB, {"StringEquals": {f"{GITHUB}:Aud": "inner"}}, {"AUD": "inner"}, AUDIENCE, False),
+        (GITHUB, {"StringEquals": {f"{GITHUB}:Sub": "repo:me/mine"}}, {"sub": "repo:me/mine"}, AUDIENCE, True),
         # The name of another issuer in a condition is another key.
         (GITHUB, {"StringEquals": {f"{GITLAB}:sub": GITHUB_CLAIMS["sub"]}}, {}, AUDIENCE, False),
     ],

@@ -18,6 +18,8 @@ from entrepot.rules.oidc_discovery import is_loopback
 _THUMBPRINT = re.compile("[0-9A-Fa-f]{40}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%!$&'()*+,;=:@-]+)*", re.ASCII)
+_SERVICES = frozenset({"aws", "ecr", "ecr-public", "iam", "sts"})
+"""Hosts whose tokens would fill in condition keys that are not theirs: a claim is the key `{url}:{claim}`."""
 
 
 def provider_url(url: str) -> str:
@@ -36,6 +38,8 @@ def provider_url(url: str) -> str:
         raise InvalidInput("Invalid Open ID Connect Provider URL: it must begin with https://, away from this machine")
     named = parts.hostname is not None and _HOST.fullmatch(parts.hostname) is not None
     plain = "?" not in url and "#" not in url and "@" not in parts.netloc
+    if bare.lower() in _SERVICES:
+        raise InvalidInput(f"Invalid Open ID Connect Provider URL: {bare} is the prefix of condition keys of AWS")
     if not named or not plain or not _PATH.fullmatch(parts.path):
         raise _not_a_url()
     return bare

@@ -137,9 +137,14 @@ def _audiences(claims: Claims) -> tuple[str, ...]:
 def _condition_keys(
     claims: Claims, host: str, audience: str, audiences: tuple[str, ...]
 ) -> dict[str, str | tuple[str, ...]]:
-    """Every claim that a condition can compare, as `{host}:{claim}`; `aud` is azp where there is one, as in AWS."""
-    keys = {f"{host}:{name}": text for name, value in claims.items() if (text := _text(value)) is not None}
-    keys = {key: value for key, value in keys.items() if key.removeprefix(f"{host}:") not in _RESERVED}
+    """Every claim that a condition can compare, as `{host}:{claim}`; `aud` is azp where there is one, as in AWS.
+
+    The case of a key does not count. So of claims that differ in nothing else, which an issuer may let its users make
+    up, only the one in lower case is taken, and none that looks like a reserved one.
+    """
+    taken = {name: value for name, value in claims.items() if name == name.lower() or name.lower() not in claims}
+    named = {name: value for name, value in taken.items() if name.lower() not in _RESERVED}
+    keys = {f"{host}:{name}": text for name, value in named.items() if (text := _text(value)) is not None}
     return {**keys, f"{host}:aud": audience, f"{host}:oaud": audiences[0] if len(audiences) == 1 else audiences}
 
 
