@@ -108,6 +108,8 @@ def _configure_stdlib(level: int, chain: list[Processor], out: TextIO, *, as_tex
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # It warns of each transaction that lost against another and is repeated.
+    logging.getLogger("psycopg").setLevel(max(level, logging.ERROR))
     for name in _SERVER_LOGGERS:
         server = logging.getLogger(name)
         server.handlers.clear()

@@ -161,3 +161,11 @@ def test_the_console_form_of_a_value_stays_on_its_line(stream: io.TextIOWrapper)
     telemetry.configure("info", "text", stream)
     structlog.get_logger().info("said", name="a\nforged line")
     assert len(written(stream).splitlines()) == 1
+
+
+def test_a_transaction_that_is_repeated_is_no_line(stream: io.TextIOWrapper) -> None:
+    telemetry.configure("debug", "json", stream)
+    logging.getLogger("psycopg").warning("error ignored terminating %s: %s", "a pipeline", "pipeline aborted")
+    logging.getLogger("psycopg").error("broken")
+    stream.seek(0)
+    assert [json.loads(line)["event"] for line in stream] == ["broken"]
