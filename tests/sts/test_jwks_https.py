@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -121,6 +122,24 @@ def test_nobody_listens() -> None:
 
 def test_plain_http_where_https_is_meant(served: Served) -> None:
     refusal(served.url.replace("http:", "https:"), IdentityProviderUnreachable)
+
+
+def test_a_host_of_many_addresses_where_nobody_answers_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them together get the time of one request: each its own would hold a thread for minutes."""
+    with ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # what is beyond the backlog is not answered
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(full.getsockname())
+        found = socket.getaddrinfo(*full.getsockname(), type=socket.SOCK_STREAM) * 30
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        began = time.monotonic()
+        refusal(f"http://127.0.0.1:{full.getsockname()[1]}", IdentityProviderUnreachable, seconds=0.3)
+        for thread in threading.enumerate():
+            if thread.name.startswith("jwks"):
+                thread.join()
+        assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])

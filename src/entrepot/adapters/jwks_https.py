@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import socket
 import ssl
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import SplitResult, urlsplit
@@ -23,6 +24,7 @@ SECONDS = 5.0
 
 MOST_BYTES = 256 * 1024
 THREADS = 4
+_LEAST = 0.001  # of no seconds at all a socket makes that it is not to wait
 
 
 class HttpsJwks:
@@ -65,14 +67,14 @@ class _Exchange:
         parts = urlsplit(url)
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._connection = _connection(parts, seconds)
+        self._seconds = seconds
         self._socket: socket.socket | None = None
 
     def run(self) -> bytes:
         """The body of an answer with status 200: a redirect is none. Raises OSError and HTTPException."""
         connection = self._connection
         try:
-            connection.connect()
-            self._socket = connection.sock
+            connection.sock = self._socket = _connected(connection, self._seconds)
             connection.request("GET", self._target, headers={"Accept": "application/json", "Connection": "close"})
             with contextlib.closing(connection.getresponse()) as response:
                 return _body(response)
@@ -84,6 +86,33 @@ class _Exchange:
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _connected(connection: http.client.HTTPConnection, seconds: float) -> socket.socket:
+    """A connection to one of the host's addresses, TLS and all, in `seconds` for however many of them it has."""
+    end = time.monotonic() + seconds
+    failure = OSError("the host has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        connection.host, connection.port, type=socket.SOCK_STREAM
+    ):
+        plain = socket.socket(family, kind, protocol)
+        try:
+            plain.settimeout(max(end - time.monotonic(), _LEAST))
+            plain.connect(address)
+            plain.settimeout(max(end - time.monotonic(), _LEAST))
+            return _secured(connection, plain)
+        except OSError as error:
+            plain.close()
+            failure = error
+        if time.monotonic() >= end:
+            break
+    raise failure
+
+
+def _secured(connection: http.client.HTTPConnection, plain: socket.socket) -> socket.socket:
+    if not isinstance(connection, http.client.HTTPSConnection):
+        return plain
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=connection.host)
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
@@ -99,4 +128,4 @@ def _connection(parts: SplitResult, seconds: float) -> http.client.HTTPConnectio
     host = parts.hostname or ""
     if parts.scheme == "http":
         return http.client.HTTPConnection(host, parts.port, timeout=seconds)
-    return http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=ssl.create_default_context())
+    return http.client.HTTPSConnection(host, parts.port, timeout=seconds)
