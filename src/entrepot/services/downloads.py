@@ -1,7 +1,8 @@
 """Short-lived URLs for layers: what GetDownloadUrlForLayer answers, as ECR's presigned ones.
 
-A URL seals who asked, for which layer and until when; it needs no other credentials. It carries no more rights than
-whoever asked still has when it is used.
+A URL of ours seals who asked, for which layer and until when; it needs no other credentials. It carries no more rights
+than whoever asked still has when it is used. One of the store's own, as S3 gives them out, is ECR's in this as well: it
+is good until it ends, whatever becomes of the rights of whoever asked.
 """
 
 from __future__ import annotations
