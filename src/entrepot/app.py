@@ -88,6 +88,8 @@ def prepare(settings: Settings) -> Prepared:
     if not settings.database:
         _ensure_master_key(settings, sealed=paths.database.exists())
     sealed = _migrate(settings)
+    if not sealed:
+        app_blobs.require_unused(settings)
     _ensure_master_key(settings, sealed=sealed)
     root = asyncio.run(_ensure_root(settings, settings.account))
     _write_profile(paths.aws_config, PROFILE, root, settings)

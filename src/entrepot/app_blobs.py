@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from entrepot.blobs.s3 import S3Store
 from entrepot.blobs.s3_bucket import Bucket
 from entrepot.blobs.s3_client import S3Options
 from entrepot.blobs.sealed import SealedBlobStore
+from entrepot.errors import StorageUnavailable
 from entrepot.ports import BlobStore
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
@@ -38,6 +40,22 @@ def prepare(settings: Settings) -> None:
         sealing = _sealing(settings) if place == current and settings.blob_delivery == "redirect" else {}
         s3_client.check(client, place.bucket, place.prefix, sealing, writes=place == current)
     client.close()
+
+
+def require_unused(settings: Settings) -> None:
+    """Raises StorageUnavailable where a store holds anything: for a database that is new and knows nothing of it.
+
+    What no row names is an orphan, and swept. A mistake in the setting database is not to cost all layers.
+    """
+    for place in stores(settings):
+        store = S3Store(_bucket(settings, place, {})) if isinstance(place, BucketUrl) else FolderStore(place)
+        with closing(store):
+            if next(store.objects(), None):
+                raise StorageUnavailable(
+                    f"The database is new, but {place} holds layers. Check the setting database: layers are of no use "
+                    "without the metadata that belongs to them, and would be removed. A new deployment needs a store "
+                    "of its own."
+                )
 
 
 def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:

@@ -63,3 +63,16 @@ def test_a_store_that_does_not_encrypt(weed: Seaweed, tmp_path: Path) -> None:
         assert "encryption by AES256: InvalidRequest" in line
     finally:
         proxy.close()
+
+
+def test_a_new_database_beside_the_layers_of_another(weed: Seaweed, tmp_path: Path) -> None:
+    place = new_place()
+    name, _, prefix = place.removeprefix("s3://").partition("/")
+    key = f"{prefix}/objects/3f/{'3f' * 16}"
+    weed.client().put_object(Bucket=name, Key=key, Body=b"sealed")
+    env = isolated_env(tmp_path / "home", **weed.env)
+    words = [str(COMMAND), "serve", "--port", "0", "--data", str(tmp_path / "data"), *flags(place, weed.url)]
+    done = subprocess.run(words, env=env, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"{place}/ holds layers" in done.stderr.decode()
+    assert weed.client().get_object(Bucket=name, Key=key)["Body"].read() == b"sealed"

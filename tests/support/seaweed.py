@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.support.processes import Program, free_port, require
+from tests.support.processes import Program, free_ports, require
 
 READY_SECONDS = 60
 ACCESS_KEY = "seaweed-access-key"
@@ -100,9 +100,10 @@ def start_seaweed(folder: Path) -> Seaweed:
     actions = ["Admin", "Read", "Write", "List", "Tagging"]
     tests = {"name": "tests", "credentials": credentials, "actions": actions}
     identities.write_text(json.dumps({"identities": [tests]}))
-    port = free_port()
+    names = list(_listeners())
+    port, *others = free_ports(1 + len(names))
     argv = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer=true", "-s3"]
-    argv += [f"-{name}={free_port()}" for name in _listeners()]
+    argv += [f"-{name}={each}" for name, each in zip(names, others, strict=True)]
     argv += [f"-s3.port={port}", "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.config={identities}"]
     argv += ["-volume.max=0", "-volume.preStopSeconds=0", "-master.volumeSizeLimitMB=64", "-master.telemetry=false"]
     env = {**os.environ, "WEED_S3_SSE_KEY": "any-secret", "HOME": str(folder)}
