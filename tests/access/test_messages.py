@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from tests.access.conftest import HOME, OTHER, Guarded
-from tests.access.people import allow
+from tests.access.people import allow, document
 from tests.support.oci import Answer
 
 HOST = f"{HOME}.dkr.ecr.us-east-1.example.com"
@@ -39,6 +40,20 @@ def test_no_permission_to_push(guarded: Guarded, fresh: Callable[[str], str], re
         f"ecr:InitiateLayerUpload action. Ask an administrator of account {HOME} to attach a policy that allows it, "
         "such as AmazonEC2ContainerRegistryPowerUser."
     )
+
+
+def test_the_log_names_the_statement_that_denied(
+    guarded: Guarded, fresh: Callable[[str], str], repository: str
+) -> None:
+    denial = {"Effect": "Deny", "Action": "ecr:InitiateLayerUpload", "Resource": "*"}
+    policy = document({"Effect": "Allow", "Action": "ecr:*", "Resource": "*"}, denial)
+    keys = guarded.people.user(HOME, name := fresh("user"), policy)
+    oci = guarded.oci(keys)
+    oci.request("POST", f"/v2/{repository}/blobs/uploads/").expect(403)
+    lines = [json.loads(line) for line in guarded.server.program.log_text().splitlines() if f"user/{name}" in line]
+    (line,) = [line for line in lines if line["event"] == "denied"]
+    assert (line["action"], line["reason"], line["statement"]) == ("ecr:InitiateLayerUpload", "explicit-deny", 2)
+    assert line["resource"].endswith(f":repository/{repository}")
 
 
 def test_no_permission_abroad(guarded: Guarded, fresh: Callable[[str], str], repository: str) -> None:

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from entrepot.context import App, Context, Principal, Registry, RepositoryRef, Resource
+import structlog
+
+from entrepot.context import ANONYMOUS, App, Context, Principal, Registry, RepositoryRef, Resource
 from entrepot.errors import AccessDenied
 from entrepot.rules.iam.decision import Decision, PolicySet
 from entrepot.rules.iam.evaluate import evaluate
@@ -35,6 +37,8 @@ RECOVERY = frozenset(
 _GONE = Decision(allowed=False, reason="not-allowed", layer="identity")
 _AT_A_TIME = 50
 
+log = structlog.get_logger()
+
 
 async def authorize(
     app: App, ctx: Context, action: str, resource: Target, keys: Mapping[str, Value] | None = None
@@ -46,6 +50,7 @@ async def authorize(
     """
     decision = await decide(app, ctx, action, resource, keys or {})
     if not decision.allowed:
+        _note(ctx, action, resource, decision)
         who = await access_policies.of_principal(app, ctx.principal)
         told = await _told(app, ctx, action, resource, keys or {}, who, decision)
         request = AccessRequest(who.facts, action, arn_of(resource), resource.account)
@@ -82,6 +87,23 @@ async def decide(app: App, ctx: Context, action: str, resource: Target, keys: Ma
     decision = evaluate(request, policy_set(who, what))
     app.access.decisions.put(key, decision)
     return decision
+
+
+def _note(ctx: Context, action: str, resource: Target, decision: Decision) -> None:
+    """Tells the log what decided, which the caller may not be told. Strangers are asked to log in, without a line."""
+    if ctx.principal == ANONYMOUS:
+        return
+    by = decision.by
+    log.info(
+        "denied",
+        principal=ctx.principal.arn,
+        action=action,
+        resource=arn_of(resource),
+        reason=decision.reason,
+        layer=decision.layer,
+        policy=by and by.policy,
+        statement=by and by.index + 1,
+    )
 
 
 async def _told(
