@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 from entrepot.adapters.jwks_https import MOST_BYTES, HttpsJwks
 from entrepot.errors import DomainError, IdentityProviderUnreachable, InvalidIdentityToken
 from tests.sts.issuer import Served, jwk, rsa_key, serving
+from tests.support.tls import Certificate
 
 CONFIGURATION = "/.well-known/openid-configuration"
 
@@ -140,6 +142,23 @@ def test_a_host_of_many_addresses_where_nobody_answers_keeps_no_thread(monkeypat
             if thread.name.startswith("jwks"):
                 thread.join()
         assert time.monotonic() - began < 3
+
+
+def test_certificates_are_checked(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can answer for the keys of an issuer can be anyone: who it is has to be proven, and by that name."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+    with serving(tls=context) as running:
+        running.url = running.url.replace("http://127.0.0.1", "https://localhost")
+        running.publish([jwk(rsa_key())])
+        refusal(running.url, IdentityProviderUnreachable)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.ca))
+        assert fetch(running.url) == ["key-1"]
+        found = socket.getaddrinfo("127.0.0.1", int(running.url.rpartition(":")[2]), type=socket.SOCK_STREAM)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        asked = len(running.log)
+        refusal(running.url.replace("localhost", "issuer.example.com"), IdentityProviderUnreachable)
+        assert len(running.log) == asked
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
