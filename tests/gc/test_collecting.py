@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from entrepot.context import RepositoryRef
-from entrepot.errors import LayerNotFound, LayersNotFound
+from entrepot.errors import LayerNotFound, LayersNotFound, StorageUnavailable
+from entrepot.meta import blob_moves
+from entrepot.ports import ObjectPlace
 from entrepot.services import gc, gc_status, gc_verify, image_deletion, layers, repositories, sweeping
 from entrepot.services.gc import Collected
 from entrepot.services.image_ids import ImageId
@@ -213,3 +215,16 @@ def test_many_batches(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     here.turned += timedelta(hours=2)
     assert here.collect().objects == 7
     assert here.files() == here.referenced()
+
+
+def test_a_store_that_nobody_names_any_more_is_in_no_others_way(here: World) -> None:
+    here.upload("one", SHARED)
+    here.turned += DELAY + SECOND
+    here.collect()
+    here.turned += timedelta(hours=1)
+    elsewhere = ObjectPlace("3f" * 16, "/no/longer/named")
+    here.run(here.app.db.write(blob_moves.announce_copy, elsewhere, 7, here.now()))
+    with pytest.raises(StorageUnavailable):
+        here.collect()
+    assert here.files() == set()
+    assert here.waiting() == 1

@@ -15,6 +15,7 @@ from datetime import timedelta
 import structlog
 
 from entrepot.context import App
+from entrepot.errors import StorageUnavailable
 from entrepot.meta import gc_batches, gc_forgotten
 from entrepot.meta.gc_batches import Batch
 from entrepot.meta.times import to_micros
@@ -71,12 +72,23 @@ async def _all(size: int, step: Callable[[], Awaitable[Batch]]) -> Batch:
 
 
 async def _delete_objects(app: App, now: int) -> Batch:
-    """The claim first, the bytes then, the row last: whoever dies in between leaves the row to be tried again."""
+    """The claim first, the bytes then, the row last: whoever dies in between leaves the row to be tried again.
+
+    A store that is away, or that the settings do not name any more, is in no other's way.
+    """
     claimed = await app.db.write(gc_batches.claim_objects, now, OBJECTS)
-    if not claimed:
-        return Batch(0, 0)
-    await app.blobs.discard_many(claimed)
-    return Batch(len(claimed), await app.db.write(gc_batches.objects_deleted, claimed, now))
+    gone, failure = 0, None
+    for store in sorted({place.store for place in claimed}):
+        places = [place for place in claimed if place.store == store]
+        try:
+            await app.blobs.discard_many(places)
+        except StorageUnavailable as error:
+            failure = error
+        else:
+            gone += await app.db.write(gc_batches.objects_deleted, places, now)
+    if failure:
+        raise failure
+    return Batch(len(claimed), gone)
 
 
 async def look_for_forgotten(app: App) -> int:
