@@ -7,9 +7,10 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import Connection, insert, text, update
 
 from entrepot.errors import StorageUnavailable
+from entrepot.meta import schema
 from entrepot.meta.schema import HEAD, OLDEST_RELEASE, current_revision, migrate, require_schema
 from entrepot.meta.tables import accounts, schema_info
 from tests.faults.commands import refused_start
@@ -49,6 +50,19 @@ def test_an_older_node_refuses_what_it_would_spoil(database: Empty) -> None:
         with pytest.raises(StorageUnavailable, match=r"needs release 0\.10\.0 or later; this is 0\.9\.3"):
             check(database.engine(), "0.9.3")
     assert current_revision(database.engine()) == "9999"
+
+
+def test_a_newer_node_that_migrates_while_an_older_one_waits(database: Empty, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade = schema._upgrade  # pyright: ignore[reportPrivateUsage]
+
+    def late(connection: Connection) -> None:
+        monkeypatch.undo()
+        newer(database, "0.10.0")
+        upgrade(connection)
+
+    monkeypatch.setattr(schema, "_upgrade", late)
+    with pytest.raises(StorageUnavailable, match=r"needs release 0\.10\.0"):
+        migrate(database.engine(), "0.9.3")
 
 
 @pytest.mark.parametrize("release", ["0.9.0", "0.9.3", "0.10.0", "1.0.0rc1"])

@@ -34,7 +34,8 @@ def migrate(engine: Engine, release: str = __version__) -> None:
     if revision < HEAD:
         with engine.connect() as connection:
             _upgrade(connection)
-    elif revision > HEAD:
+        revision = current_revision(engine) or ""  # a newer release may have had the lock before
+    if revision > HEAD:
         _check_release(engine, release)
 
 
