@@ -126,6 +126,10 @@ class ObjectStore(Protocol):
         """Every object id with the time it was last written, in seconds since the epoch, in no order."""
         ...
 
+    def whole(self) -> Iterator[str]:
+        """The id of every object that can be opened without the note of a writer, in no order; staged ones may be."""
+        ...
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """What is stored of objects apart from their committed form and was last written `before` a time.
 
@@ -229,6 +233,10 @@ class BlobStore(Protocol):
 
     async def orphans(self, older_than: float) -> list[str]:
         """Object ids last written before `older_than` (seconds since the epoch), for the sweep to look up."""
+        ...
+
+    async def present(self) -> set[ObjectPlace]:
+        """Every blob's object that is there to be read, with the store that it lies in. About 200 bytes for each."""
         ...
 
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:

@@ -256,6 +256,14 @@ def test_deleting_many(store: ObjectStore, another: Another) -> None:
     assert [each for each, _ in another().objects()] == names[4:]
 
 
+def test_whole_objects_are_those_that_are_there(store: ObjectStore, another: Another, name: str) -> None:
+    assert name not in set(store.whole())
+    stored(store, name, b"whole")
+    assert name in set(another().whole())
+    store.delete(name)
+    assert name not in set(another().whole())
+
+
 def test_objects_are_listed_with_their_time(store: ObjectStore, another: Another, name: str) -> None:
     beside = f"{name}-1"
     began = time.time()

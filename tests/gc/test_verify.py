@@ -7,10 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, update
 
 from entrepot.context import RepositoryRef
 from entrepot.meta.tables import blobs, image_blobs, repository_blobs
+from entrepot.ports import ObjectPlace
 from entrepot.services import gc_verify, image_deletion
 from entrepot.services.gc_verify import Verified
 from entrepot.services.image_ids import ImageId
@@ -54,6 +55,16 @@ def test_a_missing_object(full: World) -> None:
     assert (found.dangling, found.orphans, found.forgotten, found.overdue) == ([], [], [], 0)
 
 
+def test_an_object_that_lies_in_another_store_than_its_row_says(full: World) -> None:
+    digest = digest_of(IMAGE.blobs[1])
+
+    def move(connection: Connection) -> None:
+        connection.execute(update(blobs).where(blobs.c.digest == digest).values(store="s3://elsewhere/"))
+
+    full.run(full.app.db.write(move))
+    assert verify(full).missing == [f"{digest} ({full.file(digest).name})"]
+
+
 def test_an_old_orphan_and_a_young_one(full: World) -> None:
     plant(full.folder, ORPHAN, THREE_HOURS)
     plant(full.folder, ORPHAN[::-1], 60)
@@ -91,20 +102,20 @@ def test_nobody_works(full: World) -> None:
 def test_what_changes_meanwhile_is_no_finding(full: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """An image that comes between the listing and the rows, and one that goes between the rows and the second look."""
     here, image = full, tiny_image("meanwhile")
-    listing, again = here.app.blobs.orphans, []
+    listing, again = here.app.blobs.present, []
 
-    async def orphans(older_than: float) -> list[str]:
-        found = await listing(older_than)
+    async def present() -> set[ObjectPlace]:
+        found = await listing()
         if not again:
             again.append(True)
-            return [each for each in found if each != gone.name]
+            return {each for each in found if each.object_id != gone.name}
         gone.unlink()
         for table in (image_blobs, repository_blobs, blobs):
             await here.app.db.write(lambda c, t=table: c.execute(delete(t).where(t.c.digest == digest)))
-        return await listing(older_than)
+        return await listing()
 
     digest = digest_of(IMAGE.blobs[1])
     gone = here.file(digest)
     here.push("two", image)
-    monkeypatch.setattr(type(here.app.blobs), "orphans", lambda _self, older_than: orphans(older_than))
+    monkeypatch.setattr(type(here.app.blobs), "present", lambda _self: present())
     assert verify(here).missing == []

@@ -42,6 +42,7 @@ def test_what_is_begun_is_found_once_it_rests(store: S3Store) -> None:
     broken_off(store, object_id)
     assert list(store.leftovers(time.time() - 60)) == []
     assert {owner for owner, _ in store.objects()} == {object_id}
+    assert list(store.whole()) == [], "a blob whose object is gone would seem to be there"
     found = list(store.leftovers(time.time() + 60))
     assert [owner for owner, _ in found] == [object_id]
     for _ in range(2):

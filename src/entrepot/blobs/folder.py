@@ -88,6 +88,10 @@ class FolderStore:
                         if OBJECT_ID.fullmatch(entry.name):
                             yield entry.name, entry.stat(follow_symlinks=False).st_mtime
 
+    def whole(self) -> Iterator[str]:
+        """Every object, staged or committed: of either there is one file."""
+        return (object_id for object_id, _ in self.objects())
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """None: what an upload leaves goes with its object."""
         del before

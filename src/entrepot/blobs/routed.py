@@ -71,6 +71,10 @@ class RoutedBlobStore:
         """Those of all stores."""
         return sorted({each for blobs in self._by_store.values() for each in await blobs.orphans(older_than)})
 
+    async def present(self) -> set[ObjectPlace]:
+        """Those of all stores."""
+        return {each._replace(store=name) for name, blobs in self._by_store.items() for each in await blobs.present()}
+
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
         """Those of all stores, each with its store's name in front."""
         return [

@@ -75,6 +75,10 @@ class S3Store:
                 if owner := owner_of(upload.key):
                     yield owner, self.bucket.newest_part(upload) or begun
 
+    def whole(self) -> Iterator[str]:
+        """Every object at its own key: neither segments nor what of a multipart upload is there."""
+        return (owner for key, _ in self.bucket.list(OBJECTS) if (owner := owner_of(key)))
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """Segments and unfinished multipart uploads that were last written before a time, with their objects' ids."""
         for key, written in self.bucket.list(STAGED):

@@ -180,6 +180,10 @@ class SealedBlobStore:
         """Objects all parts of which were last written before `older_than`."""
         return await self._workers.start(_older, self._backing.store, older_than)
 
+    async def present(self) -> set[ObjectPlace]:
+        """Every object that is there to be read, in a store without a name."""
+        return await self._workers.start(lambda: {ObjectPlace(each) for each in self._backing.store.whole()})
+
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
         """What the store knows of, besides whole objects, that was last written before `older_than`."""
         return await self._workers.start(lambda: list(self._backing.store.leftovers(older_than)))

@@ -9,18 +9,25 @@ from sqlalchemy import Connection, func, select
 
 from entrepot.meta.dialect import in_batches
 from entrepot.meta.tables import blob_reviews, blobs, layer_reviews, object_deletions
+from entrepot.ports import ObjectPlace
 
 
 @dataclass(frozen=True, slots=True)
 class NamedObject:
-    """The object of a blob."""
+    """The object of a blob, and the store that it is in."""
 
     blob_id: int
     digest: str
     object_id: str
+    store: str
+
+    @property
+    def place(self) -> ObjectPlace:
+        """Where it is to be found."""
+        return ObjectPlace(self.object_id, self.store)
 
 
-_COLUMNS = (blobs.c.id, blobs.c.digest, blobs.c.object_id)
+_COLUMNS = (blobs.c.id, blobs.c.digest, blobs.c.object_id, blobs.c.store)
 
 
 def page_of_objects(connection: Connection, after: int, count: int) -> list[NamedObject]:

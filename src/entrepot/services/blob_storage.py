@@ -45,9 +45,14 @@ def moved_on(row: UploadRow, standing: StagedBlob) -> UploadRow:
     return replace(row, received=standing.received, state=standing.state)
 
 
-def hold(connection: Connection, repository_id: int, row: BlobRow, now: int, due: int) -> bool:
-    """Makes a blob the repository's, for an image to come by `due`; says whether it was not the repository's before."""
-    gc_reviews.forget_blob(connection, row.id)
+def hold(connection: Connection, repository_id: int, row: BlobRow, now: int, due: int, *, known: bool = True) -> bool:
+    """Makes a blob the repository's, for an image to come by `due`; says whether it was not the repository's before.
+
+    One that was not `known` before this transaction is under no review. Not even looking keeps pushes of new layers
+    and the collection out of each other's way, where transactions are serializable.
+    """
+    if known:
+        gc_reviews.forget_blob(connection, row.id)
     gc_reviews.review_layer(connection, repository_id, row.digest, due)
     return blobs.hold_blob(connection, repository_id, row, now)
 
@@ -75,7 +80,7 @@ async def adopt(
         if not uploads.end_upload(connection, upload):
             raise UploadNotFound(upload.id, repository.name, repository.registry.account)
         row = blobs.adopt_blob(connection, upload.data_key_id, digest, blob, now)
-        return row, hold(connection, held_by.id, row, now, due)
+        return row, hold(connection, held_by.id, row, now, due, known=row.object_id != blob.object_id)
 
     row, is_new = await app.db.write(adopt_txn)
     if row.object_id != blob.object_id:

@@ -14,6 +14,7 @@ from entrepot.context import App
 from entrepot.meta import blobs, gc_forgotten, gc_objects
 from entrepot.meta.gc_objects import NamedObject
 from entrepot.meta.times import to_micros
+from entrepot.ports import ObjectPlace
 from entrepot.services import gc
 from entrepot.services.sweeping import ORPHAN_AGE
 
@@ -49,18 +50,20 @@ class Verified:
 
 
 async def verify(app: App) -> Verified:
-    """Compares every object of the store with every row. Holds the ids of all objects in memory, 100 bytes each."""
-    present = set(await app.blobs.orphans(_ALL_TIMES))
+    """Compares every object of the store with every row. Holds the ids of all objects in memory, 200 bytes each."""
+    present = await app.blobs.present()
     old = await app.blobs.orphans((app.clock() - ORPHAN_AGE - GRACE).timestamp())
     count, suspects = await _not_among(app, present)
     unknown = await _unknown(app, old)
     if suspects or unknown:
         # Rows, then the listing, then rows again.
         suspects = await app.db.read(gc_objects.still_named, [each.blob_id for each in suspects])
-        listed = set(await app.blobs.orphans(_ALL_TIMES))
-        suspects = [each for each in suspects if each.object_id not in listed]
-        suspects = await app.db.read(gc_objects.still_named, [each.blob_id for each in suspects])
-        unknown = await _unknown(app, [each for each in unknown if each in listed])
+        listed = await app.blobs.present()
+        suspects = [each for each in suspects if each.place not in listed]
+        named = set(await app.db.read(gc_objects.still_named, [each.blob_id for each in suspects]))
+        suspects = [each for each in suspects if each in named]  # one that was moved lies elsewhere now
+        stored = set(await app.blobs.orphans(_ALL_TIMES))
+        unknown = await _unknown(app, [each for each in unknown if each in stored])
     return Verified(
         blobs=count,
         objects=len(present),
@@ -72,12 +75,12 @@ async def verify(app: App) -> Verified:
     )
 
 
-async def _not_among(app: App, present: set[str]) -> tuple[int, list[NamedObject]]:
+async def _not_among(app: App, present: set[ObjectPlace]) -> tuple[int, list[NamedObject]]:
     """How many blobs there are, and those whose object is not among the present ones."""
     count, absent, after = 0, list[NamedObject](), 0
     while page := await app.db.read(gc_objects.page_of_objects, after, gc.PAGE):
         count, after = count + len(page), page[-1].blob_id
-        absent += [each for each in page if each.object_id not in present]
+        absent += [each for each in page if each.place not in present]
     return count, absent
 
 
