@@ -1,12 +1,13 @@
 """The hottest queries find what they look for by an index, on both engines: none reads a large table from end to end.
 
-On a data set a fraction of the real one's size, large enough for PostgreSQL's planner to find a scan dear; the full
-size is measured by hand (docs/scaling.md).
+On a data set a fraction of the real one's size, large enough for PostgreSQL's planner to find a scan dear; with
+PLANS_SIZE=full, as in CI, PostgreSQL is given the whole (two minutes, 1.5 GB). SQLite plans without regard to sizes.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,14 +22,19 @@ from entrepot.meta.sqlite import sqlite_engine
 from entrepot.meta.tables import metadata
 from tests.support.postgres import cluster
 
-SIZE = Size(images=10_000, repositories=1_500, blobs=30_000)
-QUERIES = queries(SIZE)
+SMALL = Size(images=10_000, repositories=1_500, blobs=30_000)
+FULL = Size(images=100_000, repositories=10_000, blobs=1_000_000)
+SIZES = {"sqlite": SMALL, "postgresql": FULL if os.environ.get("PLANS_SIZE") == "full" else SMALL}
+QUERIES = {engine: queries(size) for engine, size in SIZES.items()}
+NAMES = list(QUERIES["sqlite"])
 LARGE = {"images", "manifests", "image_tags", "image_blobs", "blobs", "repository_blobs", "uploads", "repositories"}
 LARGE |= {"access_keys"}
 # A page, what is passed over to make it (untagged images are one in ten), and as much again.
 MOST_ROWS = 25 * PAGE
 
 Statement = tuple[str, Any]
+
+pytestmark = pytest.mark.timeout(1200)  # of which the whole data set takes most
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +50,7 @@ def on_postgres() -> Iterator[Engine]:
 def filled(engine: Engine) -> Iterator[Engine]:
     migrate(engine)
     with engine.begin() as connection:
-        fill(connection, SIZE)
+        fill(connection, SIZES[engine.dialect.name])
     yield engine
     engine.dispose()
 
@@ -59,14 +65,14 @@ def statements(connection: Connection, name: str) -> list[Statement]:
 
     event.listen(connection, "before_cursor_execute", note)
     with connection.begin_nested() as changes:
-        QUERIES[name](connection)
+        QUERIES[connection.dialect.name][name](connection)
         changes.rollback()
     event.remove(connection, "before_cursor_execute", note)
     assert sent
     return sent
 
 
-@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("name", NAMES)
 def test_on_sqlite(on_sqlite: Engine, name: str) -> None:
     with on_sqlite.connect() as connection, connection.begin() as transaction:
         for statement, parameters in statements(connection, name):
@@ -75,7 +81,7 @@ def test_on_sqlite(on_sqlite: Engine, name: str) -> None:
         transaction.rollback()
 
 
-@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("name", NAMES)
 def test_on_postgres(on_postgres: Engine, name: str) -> None:
     with on_postgres.connect() as connection, connection.begin() as transaction:
         for statement, parameters in statements(connection, name):
@@ -85,9 +91,8 @@ def test_on_postgres(on_postgres: Engine, name: str) -> None:
             for node in nodes(plan["Plan"]):
                 assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] in LARGE), (statement, node)
                 assert looked_at(node) <= MOST_ROWS, (statement, node)
+            # Foreign keys: `test_every_foreign_key_has_an_index...` holds how they are looked up.
             assert {trigger["Trigger Name"].partition("_")[0] for trigger in plan["Triggers"]} <= {"RI"}
-            # Foreign keys: what refers to a row that goes, and what a new row refers to, is found by an index too.
-            assert all(trigger["Time"] < 50 for trigger in plan["Triggers"]), (statement, plan["Triggers"])
         transaction.rollback()
 
 
@@ -116,8 +121,9 @@ def test_every_foreign_key_has_an_index_to_find_what_refers_to_a_row() -> None:
 
 
 def test_the_made_up_data_hangs_together(on_postgres: Engine) -> None:
+    made = QUERIES["postgresql"]
     with on_postgres.connect() as connection:
-        assert QUERIES["image by tag"](connection)
-        assert len(QUERIES["layers of a manifest"](connection)) == 5
-        assert len(QUERIES["page of untagged image ids"](connection)) == PAGE
-        assert len(QUERIES["referrers"](connection)) == 1
+        assert made["image by tag"](connection)
+        assert len(made["layers of a manifest"](connection)) == 5
+        assert len(made["page of untagged image ids"](connection)) == PAGE
+        assert len(made["referrers"](connection)) == 1
