@@ -39,7 +39,7 @@ def test_a_layer_in_one_request(client: Oci, proxy: S3Proxy, size: int, expected
     proxy.forget()
     digest = push(client, data) if size else client.push_blob("app", data)
     # A part that is sent again, as a slow machine has it, is one part.
-    assert Counter(kind for kind, _ in {(each.kind, each.part) for each in proxy.seen}) == expected
+    assert Counter(kind for kind, *_ in {(each.kind, each.path, each.part) for each in proxy.seen}) == expected
     proxy.forget()
     assert client.get_blob("app", digest).expect(200).body == data
     assert proxy.counted() == ({"GetObject": 1} if size else {})
