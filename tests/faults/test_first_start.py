@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.faults.commands import mode, snapshot
+from tests.support import engines
 from tests.support.images import tiny_image
 from tests.support.oci import Oci
 from tests.support.processes import Program, free_port
@@ -48,7 +49,8 @@ def test_what_is_made_is_its_owners_only(start: StartServer, tmp_path: Path) -> 
     folders = [server.data, *(path for path in server.data.rglob("*") if path.is_dir())]
     assert {path: mode(path) for path in folders} == dict.fromkeys(folders, 0o700)
     files = [path for path in server.data.rglob("*") if path.is_file()]
-    assert {"master.key", "entrepot.db", "entrepot.db-wal", "config"} <= {path.name for path in files}
+    database = set[str]() if engines.on_postgres() else {"entrepot.db", "entrepot.db-wal"}
+    assert {"master.key", "config", *database} <= {path.name for path in files}
     assert {path: mode(path) for path in files if mode(path) & 0o177} == {}
 
 
