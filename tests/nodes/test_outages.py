@@ -134,10 +134,11 @@ def state(task: Path) -> str:
     return (task / "stat").read_text().rpartition(")")[2].split()[0]
 
 
-@pytest.mark.parametrize("away", [refusing, hanging])
+@pytest.mark.parametrize(("away", "seconds"), [(refusing, 30), (hanging, 0)])
 def test_the_store_is_away(
-    deployment: Deployment, made: Repositories, away: Callable[[Deployment], AbstractContextManager[None]]
+    deployment: Deployment, made: Repositories, away: Callable[[Deployment], AbstractContextManager[None]], seconds: int
 ) -> None:
+    """For `seconds` at least, and until every node was asked."""
     (client, *others), lost = made(4), made_image("lost")
     client.push("before")
     layer = next(iter(client.ledger.blobs))
@@ -146,6 +147,7 @@ def test_the_store_is_away(
     with pushing(others):
         wait_for_more(others, 4)
         with away(deployment):
+            until = time.monotonic() + seconds
             with ThreadPoolExecutor(3) as threads:
                 asked = [
                     threads.submit(refused_soon, lambda node=node: node.get_blob(repository, layer))
@@ -156,6 +158,8 @@ def test_the_store_is_away(
                 each.result()
             nodes[0].head_manifest(repository, "before").expect(200)
             nodes[1].put_manifest(repository, "lost", lost.manifest, lost.media_type).expect(400)
+            while time.monotonic() < until:
+                refused_soon(lambda: nodes[2].get_blob(repository, layer))
         wait_for_more(others, 4)
     for node in nodes:
         node.head_blob(repository, digest_of(lost.blobs[1])).expect(404)
