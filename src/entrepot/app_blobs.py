@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from entrepot.blobs import s3_client
 from entrepot.blobs.folder import FolderStore
 from entrepot.blobs.plain import PlainBlobStore
 from entrepot.blobs.routed import Route, RoutedBlobStore
-from entrepot.blobs.s3 import S3Store
-from entrepot.blobs.s3_bucket import Bucket
-from entrepot.blobs.s3_client import S3Options
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.errors import StorageUnavailable
 from entrepot.ports import BlobStore
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
 from entrepot.settings_values import BucketUrl
+
+if TYPE_CHECKING:
+    from entrepot.blobs.s3 import S3Store
 
 S3_THREADS = 32
 """More than for a folder: these threads mostly wait."""
@@ -35,6 +34,8 @@ def prepare(settings: Settings) -> None:
     buckets = [place for place in _stores(settings).values() if isinstance(place, BucketUrl)]
     if not buckets:
         return
+    from entrepot.blobs import s3_client  # noqa: PLC0415 - see _client
+
     client = _client(settings)
     for place in buckets:
         sealing = _sealing(settings) if place == current and settings.blob_delivery == "redirect" else {}
@@ -48,7 +49,7 @@ def require_unused(settings: Settings) -> None:
     What no row names is an orphan, and swept. A mistake in the setting database is not to cost all layers.
     """
     for place in stores(settings):
-        store = S3Store(_bucket(settings, place, {})) if isinstance(place, BucketUrl) else FolderStore(place)
+        store = _bucket(settings, place, {}) if isinstance(place, BucketUrl) else FolderStore(place)
         with closing(store):
             if next(store.objects(), None):
                 raise StorageUnavailable(
@@ -63,9 +64,9 @@ def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:
     routes: dict[Route, BlobStore] = {}
     for name, place in _stores(settings).items():
         if isinstance(place, BucketUrl):
-            store = S3Store(_bucket(settings, place, {}))
+            store = _bucket(settings, place, {})
             routes[name, "sealed"] = SealedBlobStore(store, threads=S3_THREADS, lock=locks.hold)
-            plain = S3Store(_bucket(settings, place, _sealing(settings)))
+            plain = _bucket(settings, place, _sealing(settings))
             routes[name, "plain"] = PlainBlobStore(plain, threads=S3_THREADS, lock=locks.hold)
         else:
             routes[name, "sealed"] = SealedBlobStore(FolderStore(place))
@@ -97,8 +98,11 @@ def _stores(settings: Settings) -> Mapping[str, Location]:
     return {store_name(settings, place): place for place in places}
 
 
-def _bucket(settings: Settings, place: BucketUrl, sealing: dict[str, str]) -> Bucket:
-    return Bucket(_client(settings), place.bucket, place.prefix, sealing)
+def _bucket(settings: Settings, place: BucketUrl, sealing: dict[str, str]) -> S3Store:
+    from entrepot.blobs.s3 import S3Store  # noqa: PLC0415 - see _client
+    from entrepot.blobs.s3_bucket import Bucket  # noqa: PLC0415
+
+    return S3Store(Bucket(_client(settings), place.bucket, place.prefix, sealing))
 
 
 def _sealing(settings: Settings) -> dict[str, str]:
@@ -108,4 +112,7 @@ def _sealing(settings: Settings) -> dict[str, str]:
 
 
 def _client(settings: Settings) -> Any:  # noqa: ANN401 - as boto3 has it
-    return s3_client.connect(S3Options(settings.s3_endpoint_url, settings.s3_path_style, settings.s3_timeout))
+    # boto3 takes long to import, and a folder has no use for it.
+    from entrepot.blobs.s3_client import S3Options, connect  # noqa: PLC0415
+
+    return connect(S3Options(settings.s3_endpoint_url, settings.s3_path_style, settings.s3_timeout))
