@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -26,7 +27,6 @@ from entrepot.errors import KeyUnavailable, StorageUnavailable
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
 from entrepot.meta import data_keys
-from entrepot.meta.postgres import PostgresDatabase, postgres_engine, wait_for
 from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
@@ -37,6 +37,9 @@ from entrepot.services.keyring import MasterKeyring
 from entrepot.services.recent import RecentValue
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
+
+if TYPE_CHECKING:
+    from entrepot.meta.postgres import PostgresDatabase
 
 METRICS_AGE = 10.0
 """How old, in seconds, the counts behind /metrics may be."""
@@ -214,6 +217,8 @@ def _missing_key(settings: Settings) -> KeyUnavailable:
 
 def _database(settings: Settings) -> PostgresDatabase | SqliteDatabase:
     if settings.database:
+        from entrepot.meta.postgres import PostgresDatabase  # noqa: PLC0415 - a driver that SQLite does without
+
         return PostgresDatabase(settings.database, settings.database_connections)
     return SqliteDatabase(Paths(settings.data).database)
 
@@ -222,10 +227,15 @@ def _database(settings: Settings) -> PostgresDatabase | SqliteDatabase:
 def _engine(settings: Settings) -> Generator[Engine]:
     """What migrations run on. Raises StorageUnavailable where the database cannot be used."""
     path = Paths(settings.data).database
-    engine = postgres_engine(settings.database) if settings.database else sqlite_engine(path, writes=True)
+    if settings.database:
+        from entrepot.meta import postgres  # noqa: PLC0415 - see _database
+
+        engine, wait = postgres.postgres_engine(settings.database), postgres.wait_for
+    else:
+        engine, wait = sqlite_engine(path, writes=True), None
     try:
-        if settings.database:
-            wait_for(engine)
+        if wait:
+            wait(engine)
         yield engine
     except DBAPIError as error:
         name = "of the setting database" if settings.database else path

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from entrepot.blobs.forms import PLAIN
-from entrepot.blobs.s3 import S3Store
 from entrepot.blobs.s3_segments import object_key
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.ports import StoredBlob
+
+if TYPE_CHECKING:
+    from entrepot.blobs.s3 import S3Store
 
 
 class PlainBlobStore(SealedBlobStore):
