@@ -10,6 +10,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +26,7 @@ from entrepot.ports import P, T
 READERS = 4
 GROUP = 64
 BUSY_MS = 30_000
+_PAUSE = 0.01
 
 Job = tuple[Callable[[Connection], Any], "Future[Any]"]
 Outcome = tuple[Any, BaseException | None]
@@ -37,9 +39,9 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     def connected(raw: sqlite3.Connection, _record: object) -> None:
         raw.isolation_level = None  # the driver begins no transactions of its own: "begin" below does
         cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        _use_wal(cursor)
         for pragma in (
-            f"busy_timeout={BUSY_MS}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
@@ -55,6 +57,20 @@ def sqlite_engine(path: Path, *, writes: bool) -> Engine:
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", began)
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Turns to WAL. Where several processes do so to a new file at once, SQLite refuses some without waiting."""
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def storage_error(error: OperationalError) -> DomainError:
