@@ -16,7 +16,7 @@ PEAK_BYTES = 250 << 20
 
 
 def test_a_layer_of_one_gibibyte_takes_little_memory(start: StartServer, content: ContentCache, tmp_path: Path) -> None:
-    # A server of its own: one that answered everything else holds on to what the largest answers took.
+    # A server of its own: one that served everything else holds on to what the largest requests took.
     server = start(workers=2)
     server.create_repository("large")
     skopeo = Skopeo(tmp_path / "skopeo")
