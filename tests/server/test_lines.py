@@ -9,6 +9,10 @@ from tests.server.running import Running, eventually
 
 Launch = Callable[..., Running]
 
+REAPED_TWICE = "Killing worker-1 after it refused to gracefully stop"
+"""Two threads of Granian wait for the same worker: whichever comes second may take one that has ended for one that
+lives. One that really refuses is waited for longer than `Running.end` has patience."""
+
 
 def test_every_line_is_json_with_time_and_level(launch: Launch) -> None:
     server = launch().ready()
@@ -34,7 +38,7 @@ def test_a_client_that_hangs_up_is_not_worth_a_line(launch: Launch) -> None:
         assert client.recv(12) == b"HTTP/1.1 200"
     assert eventually(lambda: "all sent" in server.log)
     assert server.end() == 0
-    assert {line["event"] for line in server.lines} == {"request", "all sent"}
+    assert {line["event"] for line in server.lines} - {REAPED_TWICE} == {"request", "all sent"}
 
 
 def test_secrets_do_not_reach_the_log(launch: Launch) -> None:
