@@ -56,16 +56,17 @@ upgrade:
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
+# Without dependencies: a lock file names them all, and pip's resolver would look at what has come out since.
 $(VENV)/.run-installed: requirements/run.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements/run.lock names into $(VENV)"
-	@$(PIP) --require-hashes --requirement requirements/run.lock
+	@$(PIP) --no-deps --require-hashes --requirement requirements/run.lock
 	@$(INSTALL_SELF)
 	@touch $@
 
 # The development set holds all that the run set has, in the same versions.
 $(VENV)/.dev-installed: requirements/dev.lock requirements/run.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements/dev.lock names into $(VENV)"
-	@$(PIP) --require-hashes --requirement requirements/dev.lock
+	@$(PIP) --no-deps --require-hashes --requirement requirements/dev.lock
 	@$(INSTALL_SELF)
 	@touch $(VENV)/.run-installed $@
 
