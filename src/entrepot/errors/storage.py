@@ -1,0 +1,34 @@
+"""Keys, and the store of bytes."""
+
+from __future__ import annotations
+
+from entrepot.errors.common import DomainError
+
+
+class KeyUnavailable(DomainError):
+    """The key that seals this content cannot be used (ECR's KmsException). `kms_error` is KMS's own code."""
+
+    def __init__(self, message: str, kms_error: str) -> None:
+        super().__init__(message)
+        self.kms_error = kms_error
+
+
+class StorageFull(DomainError):
+    """The store has no room for what is being written; nothing that was stored before is affected."""
+
+    def __init__(self) -> None:
+        super().__init__("The registry's storage is full. What was stored before is intact; free space and try again.")
+
+
+class StorageUnavailable(DomainError):
+    """The store does not answer; the request can be repeated later."""
+
+    def __init__(self, message: str = "The registry's storage is not available at the moment. Try again.") -> None:
+        super().__init__(message)
+
+
+class ContentDamaged(DomainError):
+    """Stored bytes fail their authentication: they are never served. The cause is in the server's log."""
+
+    def __init__(self) -> None:
+        super().__init__("The stored content failed its integrity check and is not served.")
