@@ -161,7 +161,8 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
     db = _database(settings)
     blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
-    keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now)
+    access = ProcessCache(db, time.monotonic)
+    keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now, access)
     fetcher = HttpsJwks()
     jwks = CachedJwks(fetcher.fetch, utc_now)
     try:
@@ -172,7 +173,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             naming,
             utc_now,
             new_id,
-            access=ProcessCache(db, time.monotonic),
+            access=access,
             gc_counts=RecentValue(METRICS_AGE, time.monotonic),
             home=Registry(settings.account, settings.region),
             jwks=jwks,

@@ -273,14 +273,25 @@ class DataKey:
 
 
 class Keyring(Protocol):
-    """Data keys by what they are for, unwrapped once per process."""
+    """Data keys, unwrapped once per process. Those under a key of KMS are given out while that key is enabled."""
 
     async def for_scope(self, scope: str) -> DataKey:
         """The current key of a scope ('tokens', 'secrets', 'registry/{account}/{region}'), made at first use."""
         ...
 
+    async def under_key(self, scope: str, kms_key_id: int) -> DataKey:
+        """The current key of a scope that the key of KMS wraps (its row), made at first use. Raises KeyUnavailable."""
+        ...
+
     async def by_id(self, key_id: int) -> DataKey:
-        """The key that sealed something, perhaps no longer the current one."""
+        """The key that sealed something, perhaps no longer the current one. Raises LookupError, and KeyUnavailable.
+
+        The second where a key of KMS wraps it that was disabled or deleted, by anyone, half a second ago or longer.
+        """
+        ...
+
+    async def material(self, kms_key_id: int, generation: int | None = None) -> DataKey:
+        """The material of a key of KMS: the current one, or the one with a data key's id. As `by_id` in all else."""
         ...
 
 

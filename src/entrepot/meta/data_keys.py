@@ -1,10 +1,10 @@
-"""Wrapped data keys: the material is readable only with the master key."""
+"""Wrapped data keys: the material is readable only with the master key, or with that of a key of KMS."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select
 
 from entrepot.meta.dialect import insert_or_ignore
 from entrepot.meta.tables import data_keys
@@ -12,14 +12,26 @@ from entrepot.meta.tables import data_keys
 
 @dataclass(frozen=True, slots=True)
 class DataKeyRow:
-    """One generation of the key of a scope."""
+    """One generation of the key of a scope. `master_key` and `kms_key_id` tell what wraps it (see the table)."""
 
     key_id: int
     scope: str
     wrapped: bytes
+    master_key: str = ""
+    kms_key_id: int | None = None
 
 
-_COLUMNS = (data_keys.c.id, data_keys.c.scope, data_keys.c.wrapped)
+@dataclass(frozen=True, slots=True)
+class NewDataKey:
+    """A wrapped key that has no row yet."""
+
+    scope: str
+    wrapped: bytes
+    master_key: str = ""
+    kms_key_id: int | None = None
+
+
+_COLUMNS = tuple(data_keys.c[name] for name in ("id", "scope", "wrapped", "master_key", "kms_key_id"))
 
 
 def current_key(connection: Connection, scope: str) -> DataKeyRow | None:
@@ -38,16 +50,35 @@ def find_key(connection: Connection, key_id: int) -> DataKeyRow | None:
 
 
 def any_key(connection: Connection) -> DataKeyRow | None:
-    """Some key, if the deployment has one: what a master key is tried on."""
-    row = connection.execute(select(*_COLUMNS).limit(1)).one_or_none()
+    """Some key that a master key wraps, if the deployment has one: what a master key is tried on."""
+    row = connection.execute(select(*_COLUMNS).where(data_keys.c.kms_key_id.is_(None)).limit(1)).one_or_none()
     return DataKeyRow(*row) if row else None
 
 
-def add_first_key(connection: Connection, scope: str, wrapped: bytes, now: int) -> DataKeyRow:
-    """Stores a scope's first key, or returns the one that another process stored before."""
-    row = {"scope": scope, "generation": 0, "wrapped": wrapped, "created_at": now}
+def add_key(connection: Connection, new: NewDataKey, generation: int, now: int) -> DataKeyRow:
+    """Stores a generation of a scope's key, or returns the newest that another process stored before."""
+    row = {
+        "scope": new.scope,
+        "generation": generation,
+        "wrapped": new.wrapped,
+        "master_key": new.master_key,
+        "kms_key_id": new.kms_key_id,
+        "created_at": now,
+    }
     insert_or_ignore(connection, data_keys, row)
-    stored = current_key(connection, scope)
+    stored = current_key(connection, new.scope)
     if stored is None:
-        raise LookupError(scope)
+        raise LookupError(new.scope)
     return stored
+
+
+def generations(connection: Connection, scope: str) -> int:
+    """How many keys a scope has had so far."""
+    query = select(func.max(data_keys.c.generation)).where(data_keys.c.scope == scope)
+    newest = connection.execute(query).scalar_one_or_none()
+    return 0 if newest is None else newest + 1
+
+
+def delete_keys(connection: Connection, scope: str) -> None:
+    """Removes all generations of a scope's key: what they sealed is lost for good."""
+    connection.execute(delete(data_keys).where(data_keys.c.scope == scope))

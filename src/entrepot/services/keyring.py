@@ -1,21 +1,32 @@
-"""Data keys, unwrapped once per process and held in memory."""
+"""Data keys, unwrapped once per process and held in memory.
+
+Most are wrapped by the master key. Those of repositories with a key of KMS are wrapped by that key's material, which is
+a data key itself: they are given out only while the key is enabled, as of half a second ago at most.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from datetime import datetime
 
 from entrepot.context import Registry
-from entrepot.meta import data_keys
-from entrepot.meta.data_keys import DataKeyRow
+from entrepot.errors import ContentDamaged, KeyUnavailable
+from entrepot.meta import data_keys, kms_keys
+from entrepot.meta.data_keys import DataKeyRow, NewDataKey
+from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.meta.times import to_micros
-from entrepot.ports import Database, DataKey, KeyProvider
+from entrepot.ports import AccessCache, Database, DataKey, KeyProvider
+from entrepot.rules.kms_keys import is_material, material_scope, refusal
+from entrepot.services.sealing import seal, unseal
 
 TOKENS = "tokens"
 SECRETS = "secrets"
 DOWNLOADS = "downloads"
 SESSIONS = "sessions"
+
+_KEY_ID_BYTES = 8
 
 
 def registry_scope(registry: Registry) -> str:
@@ -24,14 +35,17 @@ def registry_scope(registry: Registry) -> str:
 
 
 class MasterKeyring:
-    """The Keyring port: data keys in the database, wrapped by a master key."""
+    """The Keyring port: data keys in the database. `access` tells when an account's keys of KMS may have changed."""
 
-    def __init__(self, db: Database, provider: KeyProvider, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, provider: KeyProvider, clock: Callable[[], datetime], access: AccessCache) -> None:
         self._db = db
         self._provider = provider
         self._clock = clock
+        self._access = access
         self._by_scope: dict[str, DataKey] = {}
+        self._rows: dict[int, DataKeyRow] = {}
         self._by_id: dict[int, DataKey] = {}
+        self._accounts: dict[int, str] = {}
 
     async def for_scope(self, scope: str) -> DataKey:
         """See ports.Keyring."""
@@ -39,21 +53,82 @@ class MasterKeyring:
             return key
         row = await self._db.read(data_keys.current_key, scope)
         if row is None:
-            wrapped = self._provider.wrap(os.urandom(32), scope.encode())
-            row = await self._db.write(data_keys.add_first_key, scope, wrapped, to_micros(self._clock()))
-        self._by_scope[scope] = self._unwrap(row)
+            row = await self._add(await self._wrapped(scope))
+        self._by_scope[scope] = await self._unwrapped(row)
+        return self._by_scope[scope]
+
+    async def under_key(self, scope: str, kms_key_id: int) -> DataKey:
+        """See ports.Keyring."""
+        await self._require_enabled(kms_key_id)
+        if key := self._by_scope.get(scope):
+            return key
+        row = await self._db.read(data_keys.current_key, scope)
+        if row is None:
+            material = await self.material(kms_key_id)
+            sealed = seal(material, os.urandom(32), scope.encode())
+            wrapped = material.key_id.to_bytes(_KEY_ID_BYTES) + sealed
+            row = await self._add(NewDataKey(scope, wrapped, kms_key_id=kms_key_id))
+        self._by_scope[scope] = await self._unwrapped(row)
         return self._by_scope[scope]
 
     async def by_id(self, key_id: int) -> DataKey:
         """See ports.Keyring."""
-        if key := self._by_id.get(key_id):
-            return key
-        row = await self._db.read(data_keys.find_key, key_id)
-        if row is None:
+        row = self._rows.get(key_id) or await self._db.read(data_keys.find_key, key_id)
+        if row is None or is_material(row.scope):
             raise LookupError(key_id)
-        return self._unwrap(row)
+        if row.kms_key_id is not None:
+            await self._require_enabled(row.kms_key_id)
+        return self._by_id.get(key_id) or await self._unwrapped(row)
 
-    def _unwrap(self, row: DataKeyRow) -> DataKey:
-        key = DataKey(row.key_id, self._provider.unwrap(row.wrapped, row.scope.encode()))
-        self._by_id[row.key_id] = key
+    async def material(self, kms_key_id: int, generation: int | None = None) -> DataKey:
+        """See ports.Keyring."""
+        key = await self._require_enabled(kms_key_id)
+        scope = material_scope(key.key_id)
+        if generation is None:
+            row = await self._db.read(data_keys.current_key, scope)
+        else:
+            row = self._rows.get(generation) or await self._db.read(data_keys.find_key, generation)
+        if row is None or row.scope != scope:
+            raise LookupError(generation)
+        return self._by_id.get(row.key_id) or await self._unwrapped(row)
+
+    async def new_material(self, key_id: str) -> NewDataKey:
+        """Fresh material for a key of KMS, wrapped by the master key: for the transaction that makes or rotates it."""
+        return await self._wrapped(material_scope(key_id))
+
+    async def _require_enabled(self, kms_key_id: int) -> KmsKeyRow:
+        account = self._accounts.get(kms_key_id)
+        version = await self._access.version(account) if account else None
+        row: KmsKeyRow | None = self._access.policies.get(("kms key", kms_key_id, version)) if account else None
+        if row is None:
+            row = await self._db.read(kms_keys.find_row, kms_key_id)
+            if row is None:
+                raise LookupError(kms_key_id)
+            self._accounts[kms_key_id] = row.account
+            if version is not None:
+                self._access.policies.put(("kms key", kms_key_id, version), row)
+        if why := refusal(row.arn, row.state):
+            raise KeyUnavailable(*why)
+        return row
+
+    async def _add(self, new: NewDataKey) -> DataKeyRow:
+        return await self._db.write(data_keys.add_key, new, 0, to_micros(self._clock()))
+
+    async def _wrapped(self, scope: str) -> NewDataKey:
+        # In a thread: a master key may be kept by a service, which has to be asked.
+        wrapped = await asyncio.to_thread(self._provider.wrap, os.urandom(32), scope.encode())
+        return NewDataKey(scope, wrapped)
+
+    async def _unwrapped(self, row: DataKeyRow) -> DataKey:
+        key = DataKey(row.key_id, await self._opened(row))
+        self._rows[row.key_id], self._by_id[row.key_id] = row, key
         return key
+
+    async def _opened(self, row: DataKeyRow) -> bytes:
+        if row.kms_key_id is None:
+            return await asyncio.to_thread(self._provider.unwrap, row.wrapped, row.scope.encode())
+        material = await self.material(row.kms_key_id, int.from_bytes(row.wrapped[:_KEY_ID_BYTES]))
+        try:
+            return unseal(material, row.wrapped[_KEY_ID_BYTES:], row.scope.encode())
+        except ContentDamaged as error:
+            raise KeyUnavailable("The key does not open what it is to have sealed", "IncorrectKeyException") from error

@@ -3,7 +3,8 @@
 accounts ── access_keys                 data_keys ── blobs ── repository_blobs ─┐
 repositories ── resource_tags, uploads, images ── manifests, image_tags, image_blobs, image_children
 repository_blobs ── layer_reviews, blobs ── blob_reviews, object_deletions, reclaimed   (the garbage collection)
-registry_settings, leases, schema_info  (stand alone)
+kms_keys ── kms_aliases, kms_rotations, data_keys, repositories
+registry_settings, leases, quotas, rate_buckets, schema_info  (stand alone)
 
 Text sorts by its bytes on every engine (collation C on PostgreSQL, BINARY on SQLite), as the OCI spec's tag listing
 wants it and keyset paging needs it.
@@ -41,7 +42,17 @@ from entrepot.meta.tables.content import (
     resource_tags,
     uploads,
 )
-from entrepot.meta.tables.work import blob_reviews, layer_reviews, leases, object_deletions, reclaimed, schema_info
+from entrepot.meta.tables.keys import kms_aliases, kms_keys, kms_rotations
+from entrepot.meta.tables.work import (
+    blob_reviews,
+    layer_reviews,
+    leases,
+    object_deletions,
+    quotas,
+    rate_buckets,
+    reclaimed,
+    schema_info,
+)
 
 __all__ = [
     "access_keys",
@@ -59,6 +70,9 @@ __all__ = [
     "image_tags",
     "images",
     "inline_policies",
+    "kms_aliases",
+    "kms_keys",
+    "kms_rotations",
     "layer_reviews",
     "leases",
     "managed_policies",
@@ -67,6 +81,8 @@ __all__ = [
     "metadata",
     "object_deletions",
     "oidc_providers",
+    "quotas",
+    "rate_buckets",
     "reclaimed",
     "registry_policies",
     "registry_settings",

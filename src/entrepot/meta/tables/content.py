@@ -18,6 +18,8 @@ from sqlalchemy import (
 from entrepot.meta.tables.base import Account, Digest, Region, RowId, metadata
 from entrepot.meta.text import Bytewise
 
+# `master_key` names the master key that wraps a data key, empty where that is the only one there ever was. One with a
+# `kms_key_id` is wrapped by that key's material instead, which is a data key of its own (scope kms/{key id}).
 data_keys = Table(
     "data_keys",
     metadata,
@@ -26,6 +28,8 @@ data_keys = Table(
     Column("generation", Integer, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("master_key", Bytewise(200), nullable=False, server_default=""),
+    Column("kms_key_id", RowId, ForeignKey("kms_keys.id"), index=True),
     UniqueConstraint("scope", "generation"),
 )
 
@@ -49,6 +53,8 @@ repositories = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("tag_mutability", Bytewise(32), nullable=False),
     Column("exclusion_filters", Bytewise, nullable=False),
+    Column("encryption_type", Bytewise(16), nullable=False, server_default="AES256"),
+    Column("kms_key_id", RowId, ForeignKey("kms_keys.id"), index=True),
     UniqueConstraint("account_id", "region", "name"),
 )
 
@@ -141,12 +147,14 @@ images = Table(
     Index("ix_images_repository_id_subject_digest_id", "repository_id", "subject_digest", "id"),
 )
 
-# Apart from the image's row, so that listing 100,000 images never reads a manifest.
+# Apart from the image's row, so that listing 100,000 images never reads a manifest. Sealed where `data_key_id` is
+# given: that is no foreign key, for which SQLite would have to write the whole table anew.
 manifests = Table(
     "manifests",
     metadata,
     Column("image_id", RowId, ForeignKey("images.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("payload", LargeBinary, nullable=False),
+    Column("data_key_id", RowId),
 )
 
 image_tags = Table(

@@ -74,3 +74,25 @@ schema_info = Table(
     Column("name", Bytewise(64), primary_key=True),
     Column("value", Bytewise, nullable=False),
 )
+
+# Quotas that differ from the settings' own. `repository` is empty for one of the registry as a whole; `name` is that of
+# rules/quotas.py.
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("account_id", Account, nullable=False),
+    Column("region", Region, nullable=False),
+    Column("repository", Bytewise, nullable=False),
+    Column("name", Bytewise(64), nullable=False),
+    Column("value", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "region", "repository", "name"),
+)
+
+# Token buckets that all nodes draw on: `name` says whose requests and which, `tokens` are thousandths of a request.
+rate_buckets = Table(
+    "rate_buckets",
+    metadata,
+    Column("name", Bytewise(400), primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,97 @@
+"""Keys of KMS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from entrepot.context import Registry
+from entrepot.meta.tables import kms_keys as t
+from entrepot.meta.times import from_micros
+from entrepot.rules.kms_keys import KeyState, key_arn
+
+
+@dataclass(frozen=True, slots=True)
+class KmsKeyRow:
+    """A key. `manager` is CUSTOMER or AWS; `rotation_days` is None where it is not rotated by itself.
+
+    `policy` is a key policy as it was set. `id` is the row's, `key_id` what clients call the key.
+    """
+
+    id: int
+    account: str
+    region: str
+    key_id: str
+    manager: str
+    description: str
+    state: KeyState
+    policy: str
+    tags: Mapping[str, str]
+    created_at: datetime
+    deletion_at: datetime | None
+    rotation_days: int | None
+    rotation_at: datetime | None
+
+    @property
+    def arn(self) -> str:
+        """The key's ARN."""
+        return key_arn(self.account, self.region, self.key_id)
+
+    @property
+    def registry(self) -> Registry:
+        """The account and Region that it is in."""
+        return Registry(self.account, self.region)
+
+
+_NAMES = tuple({"account": "account_id"}.get(name, name) for name in KmsKeyRow.__slots__)
+_COLUMNS = tuple(t.c[name] for name in _NAMES)
+
+
+def _key(row: Row[Any]) -> KmsKeyRow:
+    values: dict[str, Any] = dict(zip(KmsKeyRow.__slots__, row, strict=True))
+    values["tags"] = json.loads(values["tags"])
+    for name in ("created_at", "deletion_at", "rotation_at"):
+        if values[name] is not None:
+            values[name] = from_micros(values[name])
+    return KmsKeyRow(**values)
+
+
+def add_key(
+    connection: Connection, place: Registry, key_id: str, manager: str, description: str, policy: str, now: int
+) -> KmsKeyRow:
+    """Stores a new key, enabled and without tags; its material is for the caller to add."""
+    values = {
+        "account_id": place.account,
+        "region": place.region,
+        "key_id": key_id,
+        "manager": manager,
+        "description": description,
+        "state": "Enabled",
+        "policy": policy,
+        "tags": "{}",
+        "created_at": now,
+    }
+    return _key(connection.execute(insert(t).values(values).returning(*_COLUMNS)).one())
+
+
+def find_row(connection: Connection, row_id: int) -> KmsKeyRow | None:
+    """The key that a row of another table refers to, in whatever state."""
+    row = connection.execute(select(*_COLUMNS).where(t.c.id == row_id)).one_or_none()
+    return _key(row) if row else None
+
+
+def find_key(connection: Connection, place: Registry, key_id: str) -> KmsKeyRow | None:
+    """The key of that id, in whatever state."""
+    here = (t.c.account_id == place.account, t.c.region == place.region, t.c.key_id == key_id)
+    row = connection.execute(select(*_COLUMNS).where(*here)).one_or_none()
+    return _key(row) if row else None
+
+
+def set_state(connection: Connection, row_id: int, state: KeyState, deletion_at: int | None = None) -> None:
+    """Changes whether a key may be used. The caller raises the account's version (`access_versions`)."""
+    connection.execute(update(t).where(t.c.id == row_id).values(state=state, deletion_at=deletion_at))
