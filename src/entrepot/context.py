@@ -41,6 +41,24 @@ class RepositoryRef:
 
 
 @dataclass(frozen=True, slots=True)
+class KmsKeyRef:
+    """A key of KMS as a request names it, by its id: whether it exists is for the services to find out."""
+
+    registry: Registry
+    key_id: str
+
+    @property
+    def arn(self) -> str:
+        """The key's ARN, were it to exist."""
+        return f"arn:aws:kms:{self.registry.region}:{self.registry.account}:key/{self.key_id}"
+
+    @property
+    def account(self) -> str:
+        """The account that it is in."""
+        return self.registry.account
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """Anything else that is acted on, such as a user or a role: its ARN and the account that it is in."""
 

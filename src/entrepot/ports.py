@@ -272,6 +272,16 @@ class DataKey:
     material: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class NewDataKey:
+    """A wrapped key that has no row yet."""
+
+    scope: str
+    wrapped: bytes
+    master_key: str = ""
+    kms_key_id: int | None = None
+
+
 class Keyring(Protocol):
     """Data keys, unwrapped once per process. Those under a key of KMS are given out while that key is enabled."""
 
@@ -292,6 +302,10 @@ class Keyring(Protocol):
 
     async def material(self, kms_key_id: int, generation: int | None = None) -> DataKey:
         """The material of a key of KMS: the current one, or the one with a data key's id. As `by_id` in all else."""
+        ...
+
+    async def new_material(self, key_id: str) -> NewDataKey:
+        """Fresh material for the key of KMS that clients call `key_id`, wrapped: for the caller to store."""
         ...
 
 

@@ -16,6 +16,8 @@ two doors never disagree. The names are those of ECR's exceptions without the su
       SizeInvalid, DigestInvalid, RangeNotSatisfiable
       KeyUnavailable, StorageFull, StorageUnavailable, ContentDamaged
       NoSuchEntity, EntityAlreadyExists, DeleteConflict, InvalidInput (IAM's own)
+      KeyNotFound, AliasAlreadyExists, InvalidAliasName, ReservedAlias, InvalidArn, InvalidMarker, InvalidCiphertext
+      IncorrectKey, InvalidKeyUsage, InvalidGrantToken, DryRun (KMS's own)
 """
 
 from __future__ import annotations
@@ -61,6 +63,19 @@ from entrepot.errors.images import (
     RepositoryNotFound,
     RepositoryPolicyNotFound,
 )
+from entrepot.errors.kms import (
+    AliasAlreadyExists,
+    DryRun,
+    IncorrectKey,
+    InvalidAliasName,
+    InvalidArn,
+    InvalidCiphertext,
+    InvalidGrantToken,
+    InvalidKeyUsage,
+    InvalidMarker,
+    KeyNotFound,
+    ReservedAlias,
+)
 from entrepot.errors.layers import (
     DigestInvalid,
     EmptyUpload,
@@ -82,11 +97,13 @@ from entrepot.errors.storage import ContentDamaged, KeyUnavailable, StorageFull,
 
 __all__ = [
     "AccessDenied",
+    "AliasAlreadyExists",
     "ClaimRejected",
     "ContentDamaged",
     "DeleteConflict",
     "DigestInvalid",
     "DomainError",
+    "DryRun",
     "EmptyUpload",
     "EntityAlreadyExists",
     "IdentityProviderUnreachable",
@@ -96,12 +113,20 @@ __all__ = [
     "ImageNotFound",
     "ImageReferenced",
     "ImageTagAlreadyExists",
+    "IncorrectKey",
+    "InvalidAliasName",
+    "InvalidArn",
+    "InvalidCiphertext",
+    "InvalidGrantToken",
     "InvalidIdentityToken",
     "InvalidInput",
+    "InvalidKeyUsage",
     "InvalidLayer",
     "InvalidLayerPart",
+    "InvalidMarker",
     "InvalidParameter",
     "InvalidTagParameter",
+    "KeyNotFound",
     "KeyUnavailable",
     "LayerAlreadyExists",
     "LayerInUse",
@@ -123,6 +148,7 @@ __all__ = [
     "RepositoryNotEmpty",
     "RepositoryNotFound",
     "RepositoryPolicyNotFound",
+    "ReservedAlias",
     "SizeInvalid",
     "StorageFull",
     "StorageUnavailable",

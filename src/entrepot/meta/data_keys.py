@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from entrepot.meta.dialect import insert_or_ignore
 from entrepot.meta.tables import data_keys
+from entrepot.ports import NewDataKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +16,6 @@ class DataKeyRow:
     """One generation of the key of a scope. `master_key` and `kms_key_id` tell what wraps it (see the table)."""
 
     key_id: int
-    scope: str
-    wrapped: bytes
-    master_key: str = ""
-    kms_key_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewDataKey:
-    """A wrapped key that has no row yet."""
-
     scope: str
     wrapped: bytes
     master_key: str = ""

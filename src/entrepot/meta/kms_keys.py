@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from entrepot.context import Registry
+from entrepot.context import KmsKeyRef, Registry
 from entrepot.meta.tables import kms_keys as t
 from entrepot.meta.times import from_micros
-from entrepot.rules.kms_keys import KeyState, key_arn
+from entrepot.rules.kms_keys import KeyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,17 @@ class KmsKeyRow:
     @property
     def arn(self) -> str:
         """The key's ARN."""
-        return key_arn(self.account, self.region, self.key_id)
+        return self.ref.arn
 
     @property
     def registry(self) -> Registry:
         """The account and Region that it is in."""
         return Registry(self.account, self.region)
+
+    @property
+    def ref(self) -> KmsKeyRef:
+        """The key as requests name it."""
+        return KmsKeyRef(self.registry, self.key_id)
 
 
 _NAMES = tuple({"account": "account_id"}.get(name, name) for name in KmsKeyRow.__slots__)
@@ -95,3 +100,8 @@ def find_key(connection: Connection, place: Registry, key_id: str) -> KmsKeyRow 
 def set_state(connection: Connection, row_id: int, state: KeyState, deletion_at: int | None = None) -> None:
     """Changes whether a key may be used. The caller raises the account's version (`access_versions`)."""
     connection.execute(update(t).where(t.c.id == row_id).values(state=state, deletion_at=deletion_at))
+
+
+def set_rotation(connection: Connection, row_id: int, days: int | None, due_at: int | None) -> None:
+    """Sets how often, in days, and when a key is rotated next; None for not at all."""
+    connection.execute(update(t).where(t.c.id == row_id).values(rotation_days=days, rotation_at=due_at))

@@ -14,11 +14,6 @@ MATERIAL = "kms/"
 """What the scopes of the data keys begin with that are the material of keys of KMS."""
 
 
-def key_arn(account: str, region: str, key_id: str) -> str:
-    """The ARN of a key."""
-    return f"arn:aws:kms:{region}:{account}:key/{key_id}"
-
-
 def material_scope(key_id: str) -> str:
     """The scope of the data keys that are a key's material, one generation for each rotation."""
     return MATERIAL + key_id
@@ -38,3 +33,14 @@ def refusal(arn: str, state: KeyState) -> tuple[str, str] | None:
     if state == "PendingDeletion":
         return f"{arn} is pending deletion.", "KMSInvalidStateException"
     return f"Key '{arn}' does not exist", "NotFoundException"
+
+
+ROTATION_DAYS = 365
+"""How often a key is rotated by itself unless it is said otherwise."""
+
+_DAY = 24 * 60 * 60 * 1_000_000
+
+
+def due(now: int, days: int) -> int:
+    """When something is due in so many days. Times are in microseconds since the epoch."""
+    return now + days * _DAY

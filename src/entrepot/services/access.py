@@ -2,6 +2,7 @@
 
 A decision is made from policies that are at most half a second old (`access_cache`) and kept for as long as they hold.
 Whether a repository exists makes no difference to it: one that does not has no policy and no tags, like many that do.
+A key that does not exist is decided on by the caller's own policies.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import cast
 
 import structlog
 
-from entrepot.context import ANONYMOUS, App, Context, Principal, Registry, RepositoryRef, Resource
+from entrepot.context import ANONYMOUS, App, Context, KmsKeyRef, Principal, Registry, RepositoryRef, Resource
 from entrepot.errors import AccessDenied
 from entrepot.rules.iam.decision import Decision, PolicySet
 from entrepot.rules.iam.evaluate import evaluate
@@ -24,7 +25,7 @@ from entrepot.services.access_advice import advice
 from entrepot.services.access_context import RESOURCE_TAGS, condition_keys, relevant, tag_keys
 from entrepot.services.access_policies import OfPrincipal, OfResource
 
-Target = RepositoryRef | Registry | Resource
+Target = RepositoryRef | KmsKeyRef | Registry | Resource
 
 RECOVERY = frozenset(
     {
@@ -118,8 +119,9 @@ async def _told(
     """The denial that is put into words: what a repository's policy or tags forbid is told to those with rights there.
 
     Anyone else is told what would be told of a repository that does not exist, or the words would tell that it does.
+    The same goes for keys.
     """
-    if who.gone or not isinstance(resource, RepositoryRef):
+    if who.gone or not isinstance(resource, RepositoryRef | KmsKeyRef):
         return decision
     what = await access_policies.of_resource(app, resource)
     absent = replace(what, resource=None)
@@ -142,15 +144,23 @@ async def request_for(
 ) -> AccessRequest:
     """The question as the evaluator takes it, with the tags of the repository where any policy asks for them."""
     known = condition_keys(ctx, keys)
+    if isinstance(resource, KmsKeyRef):
+        known |= {**dict(what.keys), "kms:CallerAccount": ctx.principal.account}
     if isinstance(resource, RepositoryRef) and RESOURCE_TAGS in who.mentioned | what.mentioned:
         known |= tag_keys(await access_policies.resource_tags(app, resource, what.version))
     return AccessRequest(who.facts, action, arn_of(resource), resource.account, known)
 
 
-async def allowed_under(app: App, ctx: Context, action: str, repo: RepositoryRef, what: OfResource) -> bool:
-    """Whether the principal would be allowed `action` if the repository's policies were those given."""
+async def allowed_under(
+    app: App,
+    ctx: Context,
+    action: str,
+    resource: RepositoryRef | KmsKeyRef,
+    what: OfResource,
+) -> bool:
+    """Whether the principal would be allowed `action` if the policies of the repository or key were those given."""
     who = await access_policies.of_principal(app, ctx.principal)
-    request = await request_for(app, ctx, action, repo, {}, who, what)
+    request = await request_for(app, ctx, action, resource, {}, who, what)
     return not who.gone and evaluate(request, policy_set(who, what)).allowed
 
 

@@ -8,16 +8,17 @@ from typing import Literal, cast
 
 from sqlalchemy import Connection
 
-from entrepot.context import ANONYMOUS, App, Principal, Registry, RepositoryRef, Resource
+from entrepot.context import ANONYMOUS, App, KmsKeyRef, Principal, Registry, RepositoryRef, Resource
 from entrepot.meta import access_policies as rows
-from entrepot.meta import access_versions, registry_settings, repositories, resource_policies
+from entrepot.meta import access_versions, kms_aliases, kms_keys, registry_settings, repositories, resource_policies
 from entrepot.meta.access_policies import Documents, IdentityRow
 from entrepot.rules.iam import request as facts
 from entrepot.rules.iam.decision import NamedPolicy, Source
 from entrepot.rules.iam.document import Kind, Policy, parse_policy
 from entrepot.rules.iam.managed import MANAGED
-from entrepot.rules.iam.request import PrincipalFacts, PrincipalKind
+from entrepot.rules.iam.request import PrincipalFacts, PrincipalKind, Value
 from entrepot.rules.iam_tags import with_session_tags
+from entrepot.rules.kms_conditions import keys_of_key
 from entrepot.services.access_context import mentions
 
 Scope = Literal["V1", "V2"]
@@ -43,13 +44,17 @@ class OfPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class OfResource:
-    """The policies on a resource. They are None where it has none, and where it does not exist."""
+    """The policies on a resource. They are None where it has none, and where it does not exist.
+
+    `keys` are the condition keys that tell of a key of KMS.
+    """
 
     version: int
     resource: NamedPolicy | None = None
     registry: NamedPolicy | None = None
     scope: Scope = "V2"
     mentioned: frozenset[str] = frozenset()
+    keys: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +82,15 @@ async def of_principal(app: App, principal: Principal) -> OfPrincipal:
     return loaded
 
 
-async def of_resource(app: App, resource: RepositoryRef | Registry | Resource) -> OfResource:
-    """The policies on a repository or registry; anything else has none."""
+async def of_resource(app: App, resource: RepositoryRef | KmsKeyRef | Registry | Resource) -> OfResource:
+    """The policies on a repository, key or registry; anything else has none."""
     version = await app.access.version(resource.account)
     if isinstance(resource, Resource):
         return OfResource(version)
     key = (resource, version)
     if found := app.access.policies.get(key):
         return cast("OfResource", found)
-    names = [resource.name] if isinstance(resource, RepositoryRef) else []
-    registry = resource.registry if isinstance(resource, RepositoryRef) else resource
-    loaded = await _load_resources(app, registry, names)
-    of_this = loaded[-1]
+    of_this = await _load_resource(app, resource)
     app.access.policies.put((resource, of_this.version), of_this)
     app.access.learn(resource.account, of_this.version)
     return of_this
@@ -211,6 +213,24 @@ def _boundary(read: _Read) -> NamedPolicy | None:
 
 def _managed_text(arn: str, read: _Read) -> str | None:
     return MANAGED.get(arn) or read.managed.get(arn)
+
+
+async def _load_resource(app: App, resource: RepositoryRef | KmsKeyRef | Registry) -> OfResource:
+    if isinstance(resource, KmsKeyRef):
+        return await app.db.read(_read_key, resource)
+    names = [resource.name] if isinstance(resource, RepositoryRef) else []
+    registry = resource.registry if isinstance(resource, RepositoryRef) else resource
+    return (await _load_resources(app, registry, names))[-1]
+
+
+def _read_key(connection: Connection, ref: KmsKeyRef) -> OfResource:
+    version = access_versions.find_version(connection, ref.account)
+    row = kms_keys.find_key(connection, ref.registry, ref.key_id)
+    if row is None or row.state == "Deleted":
+        return OfResource(version)
+    policy = named(ref.key_id, row.policy, "key", "key")
+    aliases = kms_aliases.names_of_key(connection, row.id)
+    return OfResource(version, policy, mentioned=mentions((policy,)), keys=keys_of_key(row.tags, aliases))
 
 
 async def _load_resources(app: App, registry: Registry, names: Sequence[str]) -> list[OfResource]:

@@ -14,10 +14,10 @@ from datetime import datetime
 from entrepot.context import Registry
 from entrepot.errors import ContentDamaged, KeyUnavailable
 from entrepot.meta import data_keys, kms_keys
-from entrepot.meta.data_keys import DataKeyRow, NewDataKey
+from entrepot.meta.data_keys import DataKeyRow
 from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.meta.times import to_micros
-from entrepot.ports import AccessCache, Database, DataKey, KeyProvider
+from entrepot.ports import AccessCache, Database, DataKey, KeyProvider, NewDataKey
 from entrepot.rules.kms_keys import is_material, material_scope, refusal
 from entrepot.services.sealing import seal, unseal
 

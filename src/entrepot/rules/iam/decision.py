@@ -10,15 +10,15 @@ from entrepot.rules.iam.principals import Grant
 from entrepot.rules.iam.statements import Miss, View
 
 Layer = Literal["resource", "identity", "boundary", "session"]
-"""What kind of policy plays which part. A registry policy is one of the resource, like a repository's; so is a trust
-policy, without which nobody assumes the role."""
+"""What kind of policy plays which part. A registry policy is one of the resource, like a repository's; so are a
+trust policy, without which nobody assumes the role, and a key policy, without which nobody does anything to the key."""
 
 LAYERS: tuple[Layer, ...] = ("resource", "identity", "boundary", "session")
 
 Reason = Literal["allowed", "root", "explicit-deny", "not-allowed", "not-for-anonymous"]
 """`root`: the account's root needs no policy. `not-allowed`: no policy of the deciding layer allows the action."""
 
-Source = Literal["inline", "managed", "group", "resource", "registry", "trust", "boundary", "session"]
+Source = Literal["inline", "managed", "group", "resource", "registry", "trust", "key", "boundary", "session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class PolicySet:
     """Every policy that bears on one request.
 
     No `boundary` (None) limits nothing, and so do no `session` policies (None); an empty tuple of them allows nothing.
-    `resource` is the repository's policy or the role's trust policy.
+    `resource` is the repository's policy, the role's trust policy or the policy of the key.
     """
 
     identity: tuple[NamedPolicy, ...] = ()

@@ -3,7 +3,8 @@
 Source: IAM User Guide, "Grammar of the IAM JSON policy language". What differs by kind: identity-based policies,
 boundaries and session policies name resources and no principals; a role's trust policy the other way round; ECR's
 repository policies principals and, if they like, resources, and their Sids may hold spaces and repeat (ECR User Guide,
-"Private repository policies"). Sizes are the caller's business.
+"Private repository policies"). The policies of KMS's keys name both, with such Sids (KMS Developer Guide, "Creating a
+key policy"). Sizes are the caller's business.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from entrepot.rules.iam.json_values import as_list, as_map
 from entrepot.rules.iam.principals import Principals, parse_principals
 from entrepot.rules.strict_json import SYNTAX, load_object
 
-Kind = Literal["identity", "resource", "registry", "trust", "session", "boundary"]
+Kind = Literal["identity", "resource", "registry", "trust", "key", "session", "boundary"]
 Effect = Literal["Allow", "Deny"]
 Version = Literal["2008-10-17", "2012-10-17"]
 
@@ -31,6 +32,7 @@ WITH_VARIABLES: Version = "2012-10-17"
 _VERSIONS: Mapping[str, Version] = {"2008-10-17": "2008-10-17", "2012-10-17": WITH_VARIABLES}
 _EFFECTS: Mapping[str, Effect] = {"Allow": "Allow", "Deny": "Deny"}
 _OF_IDENTITIES: frozenset[Kind] = frozenset({"identity", "session", "boundary"})
+_FREE_SIDS: frozenset[Kind] = frozenset({"resource", "key"})
 _DOCUMENT = frozenset({"Version", "Id", "Statement"})
 _STATEMENT = frozenset(
     {
@@ -77,7 +79,7 @@ def parse_policy(text: str, kind: Kind) -> Policy:
         raise PolicyInvalid("the policy has no Statement")
     elements = as_list(document["Statement"], "Statement")
     statements = tuple(_statement(element, index, kind, version) for index, element in enumerate(elements))
-    if kind != "resource":
+    if kind not in _FREE_SIDS:
         _check_sids(statements)
     return Policy(kind, version, statements)
 

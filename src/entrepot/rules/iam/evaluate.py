@@ -3,7 +3,8 @@
 Source: IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" and "Cross-account
 policy evaluation logic"; for what a registry policy covers, ECR User Guide, "Private registry permissions". An explicit
 deny anywhere wins. In its own account a principal needs the permission from its own policies or from the resource's;
-in another one from both. A boundary and a session's policies limit what its own policies give it.
+in another one from both; for a role and for a key of KMS from the resource's in any case. A boundary and a session's
+policies limit what its own policies give it.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _decide(request: AccessRequest, policies: PolicySet, outcomes: dict[Layer, O
         return _decision("explicit-deny", denial, denial.deny, policies)
     principal, resource = request.principal, outcomes["resource"]
     at_home = principal.account == request.resource_account
-    if principal.kind == "root" and at_home and not is_trust(policies):
+    if principal.kind == "root" and at_home and not is_primary(policies):
         return Decision(allowed=True, reason="root")
     if principal.kind == "anonymous" and request.action.lower() not in ANONYMOUS_ACTIONS:
         return Decision(allowed=False, reason="not-for-anonymous")
@@ -99,7 +100,7 @@ def _decide(request: AccessRequest, policies: PolicySet, outcomes: dict[Layer, O
     if granted or principal.kind == "root" or principal.kind in NO_IDENTITY:
         missing = None if resource.grant else resource
     else:
-        missing = _missing(outcomes, at_home=at_home, trust=is_trust(policies))
+        missing = _missing(outcomes, at_home=at_home, primary=is_primary(policies))
     if missing:
         return _decision("not-allowed", missing, None, policies)
     identity = outcomes["identity"]
@@ -107,16 +108,25 @@ def _decide(request: AccessRequest, policies: PolicySet, outcomes: dict[Layer, O
     return _decision("allowed", deciding, deciding.allow, policies)
 
 
-def _missing(outcomes: dict[Layer, Outcome], *, at_home: bool, trust: bool) -> Outcome | None:
+def _missing(outcomes: dict[Layer, Outcome], *, at_home: bool, primary: bool) -> Outcome | None:
     """The first layer without an allow that is needed, where the resource does not name the caller outright."""
     resource = outcomes["resource"]
     needed: list[Outcome] = []
     if not (at_home and resource.grant is Grant.ROLE):
         needed.append(outcomes["identity"])
     needed += [outcomes[layer] for layer in ("boundary", "session") if outcomes[layer].limits]
-    if trust or not at_home:
+    if primary or not at_home:
         needed.append(resource)
     return next((each for each in needed if each.allow is None), None)
+
+
+def is_primary(policies: PolicySet) -> bool:
+    """Whether the resource's policy has to allow too, the account's root included, whatever any other policy says.
+
+    So it is for a role about to be assumed, and for a key of KMS ("Key policies in AWS KMS", KMS Developer Guide): to
+    name the account there lets its own policies decide.
+    """
+    return policies.resource is not None and policies.resource.policy.kind in {"trust", "key"}
 
 
 def is_trust(policies: PolicySet) -> bool:
