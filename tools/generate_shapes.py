@@ -38,10 +38,19 @@ _IAM = """
     UpdateGroup UpdateOpenIDConnectProviderThumbprint UpdateRole UpdateRoleDescription UpdateUser
 """
 
+# Of KMS's 56 or so what symmetric keys need; there are no grants, key stores, imported, asymmetric or HMAC keys.
+_KMS = """
+    CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DescribeKey DisableKey DisableKeyRotation EnableKey
+    EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy
+    GetKeyRotationStatus ListAliases ListKeyPolicies ListKeyRotations ListKeys ListResourceTags PutKeyPolicy ReEncrypt
+    RotateKeyOnDemand ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription
+"""
+
 # Operations by service; None stands for all of them.
 SERVICES: Mapping[str, tuple[str, ...] | None] = {
     "ecr": None,
     "iam": tuple(_IAM.split()),
+    "kms": tuple(_KMS.split()),
     "sts": ("AssumeRole", "AssumeRoleWithWebIdentity", "GetAccessKeyInfo", "GetCallerIdentity", "GetSessionToken"),
 }
 

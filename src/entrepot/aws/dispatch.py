@@ -25,6 +25,9 @@ from entrepot.aws.validate import Check, Validators
 from entrepot.context import App, Context
 from entrepot.errors import DomainError
 
+_WITH_OWN_WORDS = frozenset({"ecr"})
+"""Services with sentences of their own for what breaks the model's constraints; the others have AWS's usual ones."""
+
 Req = TypeVar("Req", bound=msgspec.Struct)
 Res = TypeVar("Res", bound=msgspec.Struct | None)
 
@@ -80,7 +83,8 @@ class Service:
         endpoint = self.endpoints.get(name)
         if endpoint is not None and endpoint.handler is not None:
             return endpoint
-        raise unavailable_operation(name) if name in self.model.operations else unknown_operation(name)
+        operation = self.model.table.get(name)
+        raise unavailable_operation(operation) if operation else unknown_operation(name)
 
 
 def build_service(
@@ -107,7 +111,7 @@ def _check(model: ServiceModel, validators: Validators, shape: str | None) -> Ch
     if shape is None:
         return _accept
     check = validators.check(shape)
-    return in_query_words(check) if model.metadata.protocol == "query" else check
+    return check if model.signing_name in _WITH_OWN_WORDS else in_query_words(check)
 
 
 def _accept(_value: object, _path: str) -> None:
@@ -121,7 +125,7 @@ async def run(endpoint: Endpoint, app: App, ctx: Context, given: Mapping[str, ob
     Raises Refusal: SerializationException, or a domain error in the form that the operation declares.
     """
     if endpoint.handler is None:
-        raise unavailable_operation(endpoint.operation.name)
+        raise unavailable_operation(endpoint.operation)
     try:
         endpoint.check(given, "")
         request = _convert(given, endpoint.request)

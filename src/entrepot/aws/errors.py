@@ -3,7 +3,7 @@
 An error's AWS code is the exception of the same name where the operation declares it, else the nearest one that it
 does declare: clients have no class for an undeclared one. Codes in COMMON need no declaration ("Common errors" in
 the API References of ECR, IAM and STS; NoSuchEntity is what CreateRole answers with where a boundary is not there,
-although its model does not say so).
+although its model does not say so), and neither do those in COMMON_OF at a service.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from entrepot.errors import DomainError
 from entrepot.rules.sigv4 import SignatureError
 
 _INVALID = ("InvalidParameterException", "ValidationException", "ValidationError")
-_SERVER = ("ServerException",)
+_SERVER = ("KMSInternalException", "ServerException")
 
 CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.InvalidParameter: _INVALID,
     errors.ValidationFailed: ("ValidationException", "InvalidParameterException", "ValidationError"),
-    errors.InvalidTagParameter: ("InvalidTagParameterException", "InvalidInput", *_INVALID),
-    errors.TooManyTags: ("TooManyTagsException", "LimitExceeded", *_INVALID),
-    errors.PolicyInvalid: ("MalformedPolicyDocument", *_INVALID),
+    errors.InvalidTagParameter: ("InvalidTagParameterException", "InvalidInput", "TagException", *_INVALID),
+    errors.TooManyTags: ("TooManyTagsException", "LimitExceeded", "TagException", *_INVALID),
+    errors.PolicyInvalid: ("MalformedPolicyDocument", "MalformedPolicyDocumentException", *_INVALID),
     errors.LimitExceeded: ("LimitExceededException", "LimitExceeded", *_INVALID),
-    errors.Unsupported: ("UnsupportedCommandException", *_INVALID),
+    errors.Unsupported: ("UnsupportedCommandException", "UnsupportedOperationException", *_INVALID),
     errors.AccessDenied: ("AccessDeniedException",),
     errors.Unauthenticated: ("UnrecognizedClientException",),
     errors.PackedPolicyTooLarge: ("PackedPolicyTooLarge", *_INVALID),
@@ -62,12 +62,23 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.RangeNotSatisfiable: _INVALID,
     errors.KeyUnavailable: ("KmsException", *_SERVER),
     errors.StorageFull: _SERVER,
-    errors.StorageUnavailable: _SERVER,
+    errors.StorageUnavailable: ("DependencyTimeoutException", *_SERVER),
     errors.ContentDamaged: _SERVER,
     errors.NoSuchEntity: ("NoSuchEntity",),
     errors.EntityAlreadyExists: ("EntityAlreadyExists", *_INVALID),
     errors.DeleteConflict: ("DeleteConflict", *_INVALID),
     errors.InvalidInput: ("InvalidInput", *_INVALID),
+    errors.KeyNotFound: ("NotFoundException", *_INVALID),
+    errors.AliasAlreadyExists: ("AlreadyExistsException", *_INVALID),
+    errors.InvalidAliasName: ("InvalidAliasNameException", *_INVALID),
+    errors.ReservedAlias: ("NotAuthorizedException",),
+    errors.InvalidArn: ("InvalidArnException", "NotFoundException", *_INVALID),
+    errors.InvalidMarker: ("InvalidMarkerException", *_INVALID),
+    errors.InvalidCiphertext: ("InvalidCiphertextException", *_INVALID),
+    errors.IncorrectKey: ("IncorrectKeyException", *_INVALID),
+    errors.InvalidKeyUsage: ("InvalidKeyUsageException", *_INVALID),
+    errors.InvalidGrantToken: ("InvalidGrantTokenException", *_INVALID),
+    errors.DryRun: ("DryRunOperationException", *_INVALID),
 }
 
 COMMON = frozenset(
@@ -83,6 +94,12 @@ COMMON = frozenset(
         "ValidationError",
     }
 )
+
+COMMON_OF: Mapping[str, frozenset[str]] = {"kms": frozenset({"NotAuthorizedException", "ValidationException"})}
+"""Codes that every operation of a service answers with, by the service's name in a credential scope."""
+
+_STATUSES = {"ServerException": 500, "KMSInternalException": 500, "DependencyTimeoutException": 503}
+"""Whose fault it is, where the model does not tell: the server's."""
 
 _SIGNATURE_CODES = {
     "IncompleteSignature": "IncompleteSignature",
@@ -130,9 +147,11 @@ def unknown_operation(name: str) -> Refusal:
     return refusal("UnknownOperationException", f"There is no operation '{name}'.")
 
 
-def unavailable_operation(name: str) -> Refusal:
+def unavailable_operation(operation: Operation) -> Refusal:
     """The service has the operation, this release of Entrepot has not: refused rather than accepted and ignored."""
-    return refusal("UnsupportedCommandException", f"{name} is not available in this release of Entrepot.")
+    declared = "UnsupportedOperationException" in operation.errors
+    code = "UnsupportedOperationException" if declared else "UnsupportedCommandException"
+    return refusal(code, f"{operation.name} is not available in this release of Entrepot.")
 
 
 def internal_error(request_id: str) -> AwsError:
@@ -145,8 +164,9 @@ def aws_error(error: DomainError, operation: Operation | None) -> AwsError:
     if isinstance(error, SignatureError):
         return AwsError(_SIGNATURE_CODES[error.fault], error.message)
     declared: Mapping[str, int] = operation.errors if operation else {}
-    names = candidates(type(error))
-    code = next((name for name in names if name in declared or name in COMMON), "ServerException")
+    names = _codes(error)
+    common = COMMON | COMMON_OF.get(operation.service if operation else "", frozenset())
+    code = next((name for name in names if name in declared or name in common), "ServerException")
     members: Mapping[str, object] = _members(error) if code == names[0] else {}
     return AwsError(code, error.message, _status(error, code, declared), members, code in declared)
 
@@ -156,10 +176,18 @@ def candidates(kind: type[DomainError]) -> tuple[str, ...]:
     return next((CANDIDATES[base] for base in kind.__mro__ if base in CANDIDATES), _SERVER)
 
 
+def _codes(error: DomainError) -> tuple[str, ...]:
+    """As `candidates`. KMS itself answers with the code that other services wrap in an exception of their own."""
+    first, *others = candidates(type(error))
+    if isinstance(error, errors.KeyUnavailable):
+        return (first, error.kms_error, *others)
+    return (first, *others)
+
+
 def _status(error: DomainError, code: str, declared: Mapping[str, int]) -> int:
     if isinstance(error, errors.StorageUnavailable):
         return 503
-    return 500 if code == "ServerException" else declared.get(code, 400)
+    return _STATUSES.get(code) or declared.get(code, 400)
 
 
 def _members(error: DomainError) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What breaks the model's constraints, in the words of IAM and STS.
+"""What breaks the model's constraints, in the words of IAM, STS and KMS.
 
 IAM has sentences of its own for names and paths; everything else is "1 validation error detected: ...".
 """

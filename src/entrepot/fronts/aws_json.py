@@ -1,4 +1,4 @@
-"""The AWS door at `/`: ECR's JSON 1.1 protocol here, services of the query protocol next door in `aws_query`.
+"""The AWS door at `/`: the JSON 1.1 protocol of ECR and KMS here, that of IAM and STS next door in `aws_query`.
 
 A request's service is the one in its credential scope. What cannot be told so far is answered in the protocol that
 the request looks like.
@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from entrepot.aws import ecr, iam, sts
+from entrepot.aws import ecr, iam, kms, sts
 from entrepot.aws.dispatch import Service, run
 from entrepot.aws.errors import AwsError, Refusal, aws_error, internal_error, refusal, unknown_operation
 from entrepot.aws.json_input import decode_json
@@ -27,7 +27,7 @@ from entrepot.services.credentials import find_access_key
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
 DOOR = Door(
-    json={"ecr": ecr.service()},
+    json={"ecr": ecr.service(), "kms": kms.service()},
     query={"iam": iam.service(), "sts": sts.service()},
     find_key=find_access_key,
     note_use=note_use,
@@ -90,7 +90,8 @@ async def _answer(call: Call, door: Door) -> Response:
     endpoint = service.find(_operation_name(service, call.head))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
     result = await run(endpoint, call.app, ctx, _take(body))
-    return Response(msgspec.json.encode(result), headers=ctx.notes, media_type=CONTENT_TYPE)
+    answer = b"" if result is None else msgspec.json.encode(result)
+    return Response(answer, headers=ctx.notes, media_type=CONTENT_TYPE)
 
 
 def _take(body: bytearray) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from entrepot.context import App
 from entrepot.services import gc, sweeping
+from entrepot.services.kms import deletion, rotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +25,6 @@ DUTIES: tuple[Duty, ...] = (
     Duty("sweep", timedelta(minutes=10), sweeping.sweep_uploads),
     Duty("orphans", timedelta(days=1), sweeping.sweep_orphans),
     Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),
+    Duty("rotations", timedelta(hours=1), rotation.rotate_due),
+    Duty("deletions", timedelta(hours=1), deletion.delete_due),
 )

@@ -25,6 +25,11 @@ class AliasRow:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def arn(self) -> str:
+        """The alias's ARN."""
+        return f"arn:aws:kms:{self.place.region}:{self.place.account}:{self.name}"
+
 
 _COLUMNS = (t.c.account_id, t.c.region, t.c.name, t.c.kms_key_id, kms_keys.c.key_id, t.c.created_at, t.c.updated_at)
 _WITH_KEY = select(*_COLUMNS).join(kms_keys, kms_keys.c.id == t.c.kms_key_id)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from entrepot.context import KmsKeyRef, Registry
 from entrepot.meta.tables import kms_keys as t
+from entrepot.meta.tables import repositories
 from entrepot.meta.times import from_micros
 from entrepot.rules.kms_keys import KeyState
 
@@ -105,3 +106,44 @@ def set_state(connection: Connection, row_id: int, state: KeyState, deletion_at:
 def set_rotation(connection: Connection, row_id: int, days: int | None, due_at: int | None) -> None:
     """Sets how often, in days, and when a key is rotated next; None for not at all."""
     connection.execute(update(t).where(t.c.id == row_id).values(rotation_days=days, rotation_at=due_at))
+
+
+def page_of_keys(connection: Connection, place: Registry, after: str, count: int) -> list[KmsKeyRow]:
+    """The `count` keys whose ids follow `after`, by id; those that were deleted are left out."""
+    here = (t.c.account_id == place.account, t.c.region == place.region, t.c.state != "Deleted")
+    query = select(*_COLUMNS).where(*here, t.c.key_id > after).order_by(t.c.key_id).limit(count)
+    return [_key(row) for row in connection.execute(query)]
+
+
+def set_description(connection: Connection, row_id: int, description: str) -> None:
+    """Changes what people are told of a key."""
+    connection.execute(update(t).where(t.c.id == row_id).values(description=description))
+
+
+def set_policy(connection: Connection, row_id: int, policy: str) -> None:
+    """Changes a key's policy. The caller raises the account's version."""
+    connection.execute(update(t).where(t.c.id == row_id).values(policy=policy))
+
+
+def set_tags(connection: Connection, row_id: int, tags: Mapping[str, str]) -> None:
+    """Sets all tags of a key anew. The caller raises the account's version."""
+    connection.execute(update(t).where(t.c.id == row_id).values(tags=json.dumps(dict(tags))))
+
+
+def due_rotations(connection: Connection, now: int, count: int) -> list[KmsKeyRow]:
+    """Some enabled keys that are to be rotated by now."""
+    where = (t.c.rotation_at <= now, t.c.state == "Enabled")
+    return [_key(row) for row in connection.execute(select(*_COLUMNS).where(*where).limit(count))]
+
+
+def due_deletions(connection: Connection, now: int, count: int) -> list[KmsKeyRow]:
+    """Some keys whose waiting for their deletion is over."""
+    where = (t.c.deletion_at <= now, t.c.state == "PendingDeletion")
+    return [_key(row) for row in connection.execute(select(*_COLUMNS).where(*where).limit(count))]
+
+
+def repositories_of_key(connection: Connection, row_id: int) -> list[str]:
+    """The ARNs of the repositories that are encrypted with a key."""
+    r = repositories.c
+    query = select(r.account_id, r.region, r.name).where(r.kms_key_id == row_id).order_by(r.id)
+    return [Registry(account, region).arn(name) for account, region, name in connection.execute(query)]

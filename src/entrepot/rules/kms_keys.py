@@ -5,10 +5,25 @@ Source: KMS Developer Guide, "Key states of AWS KMS keys"; API Reference, the er
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
+
+_DAY = 24 * 60 * 60 * 1_000_000
 
 KeyState = Literal["Enabled", "Disabled", "PendingDeletion", "Deleted"]
 """`Deleted` is ours: the key is gone, and what names it learns that there is no such key."""
+
+ROTATION_DAYS = 365
+"""How often a key is rotated by itself unless it is said otherwise."""
+ROTATIONS_ON_DEMAND = 25
+"""How often a key can be rotated by hand ("RotateKeyOnDemand", KMS API Reference)."""
+ALIASES_OF_KEY = 50
+"""How many names a key can have ("Resource quotas", KMS Developer Guide)."""
+LONGEST_POLICY = 32_768
+"""Bytes of a key policy (the same page)."""
+DELETION_DAYS = 30
+"""How long a key waits to be deleted unless it is said otherwise; 7 at least, 30 at most."""
+DELETION_WINDOW = range(7, 31)
 
 MATERIAL = "kms/"
 """What the scopes of the data keys begin with that are the material of keys of KMS."""
@@ -35,10 +50,14 @@ def refusal(arn: str, state: KeyState) -> tuple[str, str] | None:
     return f"Key '{arn}' does not exist", "NotFoundException"
 
 
-ROTATION_DAYS = 365
-"""How often a key is rotated by itself unless it is said otherwise."""
+def pending(arn: str, state: KeyState) -> tuple[str, str] | None:
+    """Why a key that waits to be deleted is not changed, as KMS's message and code; None for any other."""
+    return refusal(arn, state) if state == "PendingDeletion" else None
 
-_DAY = 24 * 60 * 60 * 1_000_000
+
+def material_id(key_id: str, material: int) -> str:
+    """What clients call one of a key's materials, given by the id of its data key: tells nothing of it."""
+    return hashlib.sha256(f"entrepot kms material {key_id} {material}".encode()).hexdigest()
 
 
 def due(now: int, days: int) -> int:

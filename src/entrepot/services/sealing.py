@@ -29,6 +29,11 @@ def unseal(key: DataKey, sealed: bytes, purpose: bytes) -> bytes:
         raise ContentDamaged from error
 
 
+def message_key(key: DataKey, salt: bytes) -> DataKey:
+    """The key of one message, derived from a data key (RFC 5869), so that random nonces never run out for it."""
+    return DataKey(key.key_id, HKDFExpand(SHA256(), 32, b"entrepot message " + salt).derive(key.material))
+
+
 def object_secret(key: DataKey, object_id: str) -> bytes:
     """The 32-byte key of one stored object, derived from its data key (RFC 5869), so that none is used for two."""
     return HKDFExpand(SHA256(), 32, b"entrepot blob " + object_id.encode()).derive(key.material)

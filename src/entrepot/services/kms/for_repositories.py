@@ -7,7 +7,6 @@ from entrepot.errors import AccessDenied, InvalidArn, KeyNotFound, KeyUnavailabl
 from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.rules.iam.request import Value
 from entrepot.rules.kms_conditions import keys_of_context, via_service
-from entrepot.rules.kms_keys import refusal
 from entrepot.rules.kms_names import ECR_ALIAS, parse_key_name
 from entrepot.services.kms import lookup
 from entrepot.services.kms.managed import ecr_key
@@ -42,8 +41,7 @@ async def key_for_repository(
         raise KeyUnavailable(error.message, "NotFoundException") from None
     except InvalidArn as error:
         raise KeyUnavailable(error.message, "InvalidArnException") from None
-    if why := refusal(row.arn, row.state):
-        raise KeyUnavailable(*why)
+    lookup.require_usable(row)
     return row
 
 

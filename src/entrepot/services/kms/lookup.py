@@ -6,19 +6,24 @@ has rights to all keys of its account.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, KmsKeyRef, Registry, Resource
-from entrepot.errors import AccessDenied, InvalidArn, KeyNotFound
+from entrepot.errors import AccessDenied, InvalidArn, KeyNotFound, KeyUnavailable
 from entrepot.meta import kms_aliases, kms_keys
+from entrepot.meta.access_versions import raise_version
 from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.rules.iam.request import Value
 from entrepot.rules.kms_conditions import REQUEST_ALIAS
+from entrepot.rules.kms_keys import pending, refusal
 from entrepot.rules.kms_names import KeyName, parse_key_name
 from entrepot.services.access import authorize
+
+Result = TypeVar("Result")
 
 ABROAD = frozenset(
     {
@@ -101,4 +106,38 @@ async def authorized_row(
             f"User: {ctx.principal.arn} is not authorized to perform: {action} on resource: {row.arn} because "
             "this action cannot be done to a key of another account"
         )
+    return row
+
+
+async def changed(app: App, ref: KmsKeyRef, change: Callable[[Connection, KmsKeyRow], Result]) -> Result:
+    """What `change` returns, done to a key in one transaction, and in force everywhere within a second.
+
+    Raises KeyNotFound where the key was deleted meanwhile, and what `change` raises.
+    """
+
+    def change_txn(connection: Connection) -> Result:
+        found = change(connection, require(connection, ref))
+        raise_version(connection, ref.account)
+        return found
+
+    return await app.db.write(change_txn)
+
+
+def require_usable(row: KmsKeyRow) -> None:
+    """Raises KeyUnavailable for a key that is not enabled."""
+    if why := refusal(row.arn, row.state):
+        raise KeyUnavailable(*why)
+
+
+def require_kept(row: KmsKeyRow) -> None:
+    """Raises KeyUnavailable for a key that waits to be deleted."""
+    if why := pending(row.arn, row.state):
+        raise KeyUnavailable(*why)
+
+
+def require_own(connection: Connection, ctx: Context, name: KeyName) -> KmsKeyRow:
+    """A key of the caller's account. Raises KeyNotFound, for another account's too."""
+    row = find(connection, name) if name.account == ctx.principal.account else None
+    if row is None:
+        raise KeyNotFound(f"Key '{name.arn}' does not exist")
     return row
