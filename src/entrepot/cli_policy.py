@@ -92,7 +92,7 @@ def _remedy(found: Finding) -> Iterable[str]:
 
 
 def _kind_of(text: str) -> Kind:
-    """A policy that names principals is a resource's, or a role's trust policy where it is about sts."""
+    """A policy that names principals is a resource's: a role's where it is about sts, a key's where it is about kms."""
     try:
         document: Any = json.loads(text)
     except ValueError:
@@ -102,7 +102,10 @@ def _kind_of(text: str) -> Kind:
     named = [cast("dict[str, Any]", each) for each in statements if isinstance(each, dict)]
     if not any("Principal" in each or "NotPrincipal" in each for each in named):
         return "identity"
-    return "trust" if all("sts:" in json.dumps(each.get("Action", "")) for each in named) else "resource"
+    actions = [json.dumps(each.get("Action", "")) for each in named]
+    if all("sts:" in each for each in actions):
+        return "trust"
+    return "key" if all("kms:" in each for each in actions) else "resource"
 
 
 def _who_can(arguments: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select, update
 
 from entrepot.meta.dialect import insert_or_ignore
 from entrepot.meta.tables import data_keys
@@ -70,6 +70,11 @@ def generations(connection: Connection, scope: str) -> int:
     return 0 if newest is None else newest + 1
 
 
-def delete_keys(connection: Connection, scope: str) -> None:
-    """Removes all generations of a scope's key: what they sealed is lost for good."""
-    connection.execute(delete(data_keys).where(data_keys.c.scope == scope))
+def wipe_keys(connection: Connection, scope: str, kms_key_id: int) -> None:
+    """Removes all generations of the material of a key of KMS, given by its row: what they sealed is lost for good.
+
+    The rows stay, as if the key itself wrapped them and not a master key: SQLite would give their ids out again, and
+    what is sealed names its key by its id.
+    """
+    nothing = {"wrapped": b"", "master_key": "", "kms_key_id": kms_key_id}
+    connection.execute(update(data_keys).where(data_keys.c.scope == scope).values(nothing))

@@ -115,6 +115,12 @@ def page_of_keys(connection: Connection, place: Registry, after: str, count: int
     return [_key(row) for row in connection.execute(query)]
 
 
+def ids_of_keys(connection: Connection, place: Registry) -> list[str]:
+    """The ids of all keys of a place but those that were deleted."""
+    here = (t.c.account_id == place.account, t.c.region == place.region, t.c.state != "Deleted")
+    return list(connection.execute(select(t.c.key_id).where(*here).order_by(t.c.key_id)).scalars())
+
+
 def set_description(connection: Connection, row_id: int, description: str) -> None:
     """Changes what people are told of a key."""
     connection.execute(update(t).where(t.c.id == row_id).values(description=description))

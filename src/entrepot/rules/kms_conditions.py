@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from entrepot.errors import PolicyInvalid
 from entrepot.rules.iam.document import Policy
+from entrepot.rules.iam.keys import key_facts
 from entrepot.rules.iam.request import Value
 
 CONTEXT = "kms:EncryptionContext:"
@@ -26,17 +27,6 @@ KINDS: Mapping[str, Value] = {
     "kms:MultiRegion": "false",
 }
 """What every key here is, and every one that can be created."""
-
-KNOWN = frozenset(
-    {
-        *(key.lower() for key in KINDS),
-        *("kms:bypasspolicylockoutsafetycheck", "kms:calleraccount", "kms:encryptionalgorithm"),
-        *("kms:encryptioncontextkeys", "kms:grantisforawsresource", "kms:reencryptonsamekey", "kms:requestalias"),
-        *("kms:resourcealiases", "kms:rotationperiodindays", "kms:schedulekeydeletionpendingwindowindays"),
-        "kms:viaservice",
-    }
-)
-"""The keys that requests have, in lower case, beside those under CONTEXT."""
 
 
 def keys_of_key(tags: Mapping[str, str], aliases: Iterable[str]) -> tuple[tuple[str, Value], ...]:
@@ -58,15 +48,10 @@ def via_service(service: str, region: str) -> dict[str, Value]:
     return {VIA_SERVICE: f"{service}.{region}.amazonaws.com"}
 
 
-def is_known(key: str) -> bool:
-    """Whether a condition key, given in lower case, is none of KMS's or one that requests here can have."""
-    prefix = CONTEXT.lower()
-    return not key.startswith("kms:") or key in KNOWN or (key.startswith(prefix) and key != prefix)
-
-
 def check_conditions(policy: Policy) -> None:
     """Raises PolicyInvalid for a condition on a key of KMS that no request here has: it would not do what it says."""
     for statement in policy.statements:
         for condition in statement.conditions:
-            if not is_known(condition.lower):
+            facts = key_facts(condition.lower) if condition.lower.startswith("kms:") else None
+            if facts is not None and facts.absent:
                 raise PolicyInvalid(f"the condition key {condition.key} is in no request that is answered here")

@@ -157,10 +157,11 @@ async def allowed_under(
     action: str,
     resource: RepositoryRef | KmsKeyRef,
     what: OfResource,
+    keys: Mapping[str, Value] | None = None,
 ) -> bool:
     """Whether the principal would be allowed `action` if the policies of the repository or key were those given."""
     who = await access_policies.of_principal(app, ctx.principal)
-    request = await request_for(app, ctx, action, resource, {}, who, what)
+    request = await request_for(app, ctx, action, resource, keys or {}, who, what)
     return not who.gone and evaluate(request, policy_set(who, what)).allowed
 
 

@@ -16,7 +16,8 @@ def advice(decision: Decision, request: AccessRequest) -> str:
     if decision.reason == "explicit-deny":
         return f"Only a change of the policy that denies it helps: ask {who}."
     if decision.layer == "resource":
-        return f"Ask {who} for a repository policy that allows it to {request.principal.arn}."
+        of = "key" if request.action.startswith("kms:") else "repository"
+        return f"Ask {who} for a {of} policy that allows it to {request.principal.arn}."
     if decision.layer == "identity" and (policy := _managed_policy(request.action)):
         return f"Ask {who} to attach a policy that allows it, such as {policy}."
     return f"Ask {who} for a policy that allows it."

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from entrepot.context import ANONYMOUS, App, Context, Principal, Registry, RepositoryRef, Resource, Session
+from entrepot.context import ANONYMOUS, App, Context, KmsKeyRef, Principal, Registry, RepositoryRef, Resource, Session
 from entrepot.errors import InvalidParameter, NoSuchEntity
 from entrepot.meta import access_policies as rows
-from entrepot.meta import resource_policies
+from entrepot.meta import kms_keys, resource_policies
 from entrepot.rules.iam.arns import arn_segments
 from entrepot.rules.iam.decision import Decision
 from entrepot.rules.iam.explain import Step
@@ -25,10 +25,13 @@ from entrepot.rules.iam.who_can import Candidate, Holder
 from entrepot.rules.iam.who_can import who_can as holders_of
 from entrepot.rules.wildcards import matches
 from entrepot.services import access, access_policies
+from entrepot.services.access import Target
 from entrepot.services.access_policies import OfPrincipal, OfResource, named
 
 _REPOSITORY_ARN = re.compile(r"arn:aws[a-z-]*:ecr:([a-z0-9-]+):(\d{12}):repository/(.+)")
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:([a-z0-9-]+):(\d{12}):key/(.+)")
 _IAM_ARN = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):(root|(user|role)/(.+))")
+_WithPolicy = RepositoryRef | KmsKeyRef
 _SESSION = "session"
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _ABROAD = "whatever its own account allows"
@@ -48,12 +51,14 @@ class Answer:
     but: tuple[str, ...] = ()
 
 
-def target_of(app: App, text: str) -> RepositoryRef | Registry | Resource:
+def target_of(app: App, text: str) -> Target:
     """What a user names: a repository, by its ARN or by its name in the home registry, any other ARN, or '*'."""
     if text == "*":
         return app.home
     if match := _REPOSITORY_ARN.fullmatch(text):
         return RepositoryRef(Registry(match[2], match[1]), match[3])
+    if match := _KEY_ARN.fullmatch(text):
+        return KmsKeyRef(Registry(match[2], match[1]), match[3])
     if segments := arn_segments(text):
         return Resource(segments[4], text)
     return RepositoryRef(app.home, text)
@@ -62,22 +67,23 @@ def target_of(app: App, text: str) -> RepositoryRef | Registry | Resource:
 async def who_can(app: App, action: str, resource: str) -> list[Answer]:
     """Everyone who can do `action` to the resources that fit `resource`, in whose names wildcards may stand.
 
-    First those whose own policies say so, then those whom the policy of a single repository lets in. Raises
-    InvalidParameter for an action that does not exist: nobody can do it, not even who is allowed everything.
+    First those whose own policies say so, then those whom the policy of a single repository lets in. Without its policy
+    nobody can do anything to a key: there the answers are by key. Raises InvalidParameter for an action that does not
+    exist: nobody can do it, not even who is allowed everything.
     """
     _check(action)
     target = target_of(app, resource)
-    registry = target.registry if isinstance(target, RepositoryRef) else target
+    registry = target.registry if isinstance(target, RepositoryRef | KmsKeyRef) else target
     whole = await access_policies.of_resource(app, registry)
     own = await _own_policies(app, target)
     known = await _everyone(app)
     everyone = [*known, *_abroad(known, [whole, *own.values()])]
     arn = access.arn_of(target)
-    if arn in {repo.arn for repo in own}:
+    if isinstance(target, KmsKeyRef) or arn in {each.arn for each in own}:
         general: dict[PrincipalFacts, Holder] = {}
     else:
         general = _holders(action, arn, target.account, everyone, whole)
-    special = {repo.name: _holders(action, repo.arn, repo.account, everyone, what) for repo, what in own.items()}
+    special = {_name(each): _holders(action, each.arn, each.account, everyone, what) for each, what in own.items()}
     return [*_in_general(general, special, arn), *_in_particular(general, special, own)]
 
 
@@ -108,13 +114,20 @@ def _check(action: str, context: Iterable[str] = ()) -> None:
             raise InvalidParameter(f"There is no condition key {key}")
 
 
-async def _own_policies(app: App, target: RepositoryRef | Registry | Resource) -> dict[RepositoryRef, OfResource]:
-    """The repositories that are asked about and have a policy, with it."""
-    if not isinstance(target, RepositoryRef):
-        return {}
-    names = await app.db.read(resource_policies.names_with_policy, target.registry)
-    repos = [RepositoryRef(target.registry, name) for name in names if matches(target.name, name)]
-    return {repo: await access_policies.of_resource(app, repo) for repo in repos}
+async def _own_policies(app: App, target: Target) -> dict[_WithPolicy, OfResource]:
+    """The repositories and keys that are asked about and have a policy, with it."""
+    found: list[_WithPolicy] = []
+    if isinstance(target, RepositoryRef):
+        names = await app.db.read(resource_policies.names_with_policy, target.registry)
+        found += [RepositoryRef(target.registry, name) for name in names if matches(target.name, name)]
+    elif isinstance(target, KmsKeyRef):
+        ids = await app.db.read(kms_keys.ids_of_keys, target.registry)
+        found += [KmsKeyRef(target.registry, key_id) for key_id in ids if matches(target.key_id, key_id)]
+    return {each: await access_policies.of_resource(app, each) for each in found}
+
+
+def _name(thing: _WithPolicy) -> str:
+    return thing.name if isinstance(thing, RepositoryRef) else thing.key_id
 
 
 async def _everyone(app: App) -> list[OfPrincipal]:
@@ -171,12 +184,12 @@ def _in_general(
 def _in_particular(
     general: Mapping[PrincipalFacts, Holder],
     special: Mapping[str, Mapping[PrincipalFacts, Holder]],
-    own: Mapping[RepositoryRef, OfResource],
+    own: Mapping[_WithPolicy, OfResource],
 ) -> list[Answer]:
     return [
-        Answer(who, repo.arn, holder.decision, holder.certain)
-        for repo in own
-        for who, holder in special[repo.name].items()
+        Answer(who, each.arn, holder.decision, holder.certain)
+        for each in own
+        for who, holder in special[_name(each)].items()
         if who not in general
     ]
 

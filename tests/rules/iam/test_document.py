@@ -17,6 +17,7 @@ STATEMENTS: dict[Kind, Json] = {
     "session": statement(),
     "resource": {"Effect": "Allow", "Principal": "*", "Action": "ecr:*"},
     "registry": statement(Principal={"AWS": HOME}),
+    "key": statement(action="kms:*", Principal={"AWS": HOME}),
     "trust": {"Effect": "Allow", "Principal": {"Service": "ecr.amazonaws.com"}, "Action": "sts:AssumeRole"},
 }
 KINDS = get_args(Kind)
@@ -58,10 +59,11 @@ def test_values_of_conditions_are_text() -> None:
     assert [each.values for each in only.conditions] == [("true",), ("1", "2.5", "3")]
 
 
-def test_sids_of_ecr_may_hold_spaces_and_repeat() -> None:
+def test_sids_of_ecr_and_kms_may_hold_spaces_and_repeat() -> None:
     spaced = {"Sid": "may pull"}
-    read("resource", STATEMENTS["resource"] | spaced, STATEMENTS["resource"] | spaced)
-    for kind in set(KINDS) - {"resource"}:
+    for kind in ("resource", "key"):
+        read(kind, STATEMENTS[kind] | spaced, STATEMENTS[kind] | spaced)
+    for kind in set(KINDS) - {"resource", "key"}:
         assert "letters and digits" in refusal(kind, STATEMENTS[kind] | spaced)
         assert "only once" in refusal(kind, *[STATEMENTS[kind] | {"Sid": "A"}] * 2)
         read(kind, STATEMENTS[kind], STATEMENTS[kind] | {"Sid": ""})

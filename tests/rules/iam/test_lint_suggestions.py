@@ -49,7 +49,7 @@ CONDITIONS = st.dictionaries(
 def statements(draw: st.DrawFn, kind: Kind) -> Json:
     effect = draw(st.sampled_from(["Allow", "Allow", "Deny"]))
     made: Json = {"Effect": effect}
-    if kind in {"resource", "registry", "trust"}:
+    if kind in {"resource", "registry", "trust", "key"}:
         negated = kind != "trust" and effect == "Deny" and draw(st.booleans())
         made["NotPrincipal" if negated else "Principal"] = draw(st.sampled_from(PRINCIPALS))
     actions = draw(some(ACTIONS if kind != "trust" else ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:No")))

@@ -1,7 +1,8 @@
 """Condition keys: which there are, of what type, and which requests have them.
 
-Sources: Service Authorization Reference, "Condition keys for Amazon Elastic Container Registry"; IAM User Guide, "AWS
-global condition context keys", of which those that no request here can have are listed as absent.
+Sources: Service Authorization Reference, "Condition keys for Amazon Elastic Container Registry" and "for AWS Key
+Management Service"; IAM User Guide, "AWS global condition context keys". Of these, those that no request here can have
+are listed as absent.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ _ON_REPOSITORY = ACTIONS["ecr"] - ON_REGISTRY
 _TAGGING = frozenset(
     {
         *("ecr:CreateRepository", "ecr:TagResource", "ecr-public:CreateRepository", "ecr-public:TagResource"),
+        *("kms:CreateKey", "kms:TagResource"),
         *("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:TagSession"),
         *("sts:GetFederationToken", "sts:GetWebIdentityToken", "sts:TagGetWebIdentityToken"),
     }
 )
-_UNTAGGING = frozenset({"ecr:UntagResource", "ecr-public:UntagResource"})
+_UNTAGGING = frozenset({"ecr:UntagResource", "ecr-public:UntagResource", "kms:UntagResource"})
+_OF_KMS = ACTIONS["kms"]
 _SETTINGS = frozenset({"ecr:GetAccountSetting", "ecr:PutAccountSetting"})
 
 _KEYS: Mapping[str, KeyFacts] = MappingProxyType(
@@ -59,20 +62,44 @@ _KEYS: Mapping[str, KeyFacts] = MappingProxyType(
         "aws:userid": KeyFacts("string"),
         "aws:username": KeyFacts("string"),
         "ecr:accountsetting": KeyFacts("string", actions=_SETTINGS),
+        "kms:bypasspolicylockoutsafetycheck": KeyFacts(
+            "bool", actions=frozenset({"kms:CreateKey", "kms:PutKeyPolicy"})
+        ),
+        "kms:calleraccount": KeyFacts("string", actions=_OF_KMS),
+        "kms:customermasterkeyspec": KeyFacts("string", actions=_OF_KMS),
+        "kms:customermasterkeyusage": KeyFacts("string", actions=_OF_KMS),
+        "kms:encryptionalgorithm": KeyFacts("string", actions=_OF_KMS),
+        "kms:encryptioncontextkeys": KeyFacts("string", several=True, actions=_OF_KMS),
+        "kms:grantisforawsresource": KeyFacts("bool", actions=frozenset({"kms:CreateGrant", "kms:RetireGrant"})),
+        "kms:keyorigin": KeyFacts("string", actions=_OF_KMS),
+        "kms:keyspec": KeyFacts("string", actions=_OF_KMS),
+        "kms:keyusage": KeyFacts("string", actions=_OF_KMS),
+        "kms:multiregion": KeyFacts("bool", actions=_OF_KMS),
+        "kms:reencryptonsamekey": KeyFacts("bool", actions=frozenset({"kms:ReEncryptFrom", "kms:ReEncryptTo"})),
+        "kms:requestalias": KeyFacts("string", actions=_OF_KMS),
+        "kms:resourcealiases": KeyFacts("string", several=True, actions=_OF_KMS),
+        "kms:rotationperiodindays": KeyFacts("numeric", actions=frozenset({"kms:EnableKeyRotation"})),
+        "kms:schedulekeydeletionpendingwindowindays": KeyFacts(
+            "numeric", actions=frozenset({"kms:ScheduleKeyDeletion"})
+        ),
+        "kms:viaservice": KeyFacts("string", actions=_OF_KMS),
     }
 )
+
+_CONTEXT = "kms:encryptioncontext:"
+_ATTESTATION = "kms:recipientattestation:"
 
 _TAG_KEYS: Mapping[str, KeyFacts] = MappingProxyType(
     {
         "aws:principaltag/": KeyFacts("string"),
         "aws:requesttag/": KeyFacts("string", actions=_TAGGING),
-        "aws:resourcetag/": KeyFacts("string", actions=_ON_REPOSITORY | ACTIONS["ecr-public"]),
+        "aws:resourcetag/": KeyFacts("string", actions=_ON_REPOSITORY | ACTIONS["ecr-public"] | _OF_KMS),
         "ecr:resourcetag/": KeyFacts("string", actions=_ON_REPOSITORY),
         "ecr-public:resourcetag/": KeyFacts("string", actions=ACTIONS["ecr-public"]),
     }
 )
 
-_ABSENT = frozenset(
+_ABSENT_AWS = frozenset(
     f"aws:{name}"
     for name in (
         *("assumedroot", "calledvia", "calledviafirst", "calledvialast", "chatbotsourcearn", "ec2instancesourcevpc"),
@@ -84,7 +111,19 @@ _ABSENT = frozenset(
     )
 )
 
-_OWN_PREFIXES = ("aws:", "ecr:", "ecr-public:")
+_ABSENT_KMS = frozenset(
+    f"kms:{name}"
+    for name in (
+        *("datakeypairspec", "encapsulationalgorithm", "expirationmodel", "grantconstraintsourcearn"),
+        *("grantconstrainttype", "grantoperations", "granteeprincipal", "granteeserviceprincipal"),
+        *("keyagreementalgorithm", "macalgorithm", "messagetype", "multiregionkeytype", "primaryregion"),
+        *("replicaregion", "retiringprincipal", "retiringserviceprincipal", "signingalgorithm"),
+        *("trailingdayswithoutkeyusage", "validto", "wrappingalgorithm", "wrappingkeyspec"),
+    )
+)
+_ABSENT = _ABSENT_AWS | _ABSENT_KMS
+
+_OWN_PREFIXES = ("aws:", "ecr:", "ecr-public:", "kms:")
 
 
 def key_facts(key: str) -> KeyFacts | None:
@@ -93,6 +132,8 @@ def key_facts(key: str) -> KeyFacts | None:
     A key under one of the prefixes of AWS and of ECR that does not exist is in no request.
     """
     found = _KEYS.get(key)
+    if key.startswith(_CONTEXT) and key != _CONTEXT:
+        return KeyFacts("string", actions=_OF_KMS)
     if found is None:
         prefix, slash, name = key.partition("/")
         found = _TAG_KEYS.get(prefix + slash) if name else None
@@ -104,7 +145,7 @@ def key_facts(key: str) -> KeyFacts | None:
 def exists(key: str) -> bool:
     """Whether AWS knows a condition key, given in lower case, even if no request here has it."""
     found = key_facts(key)
-    return key in _ABSENT or found is None or not found.absent
+    return key in _ABSENT or key.startswith(_ATTESTATION) or found is None or not found.absent
 
 
 KNOWN_KEYS = frozenset({*_KEYS, *_ABSENT})

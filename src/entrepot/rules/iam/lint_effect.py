@@ -66,7 +66,11 @@ def wrong_resources(subject: Subject) -> Iterator[Finding]:
     """Resources that no action of the statement is ever about."""
     for statement in subject.policy.statements:
         services = {service_of(each) for each in statement.actions.written}
-        if not services <= set(_REPOSITORIES):
+        if subject.policy.kind == "key":
+            if not subject.covered[statement.index] & ACTIONS["kms"]:
+                why = "a key policy is about actions of KMS only"
+                yield finding("never-applies", "error", statement, why, LEFT_OUT)
+        elif not services <= set(_REPOSITORIES):
             if subject.policy.kind in {"resource", "registry"} and not subject.covered[statement.index] & _OF_ECR:
                 why = "a policy of ECR is about actions of ECR only"
                 yield finding("never-applies", "error", statement, why, LEFT_OUT)

@@ -15,6 +15,7 @@ from entrepot.rules.iam.vocabulary import DELETE, POLICY, PULL, PUSH
 _NARROWING = (
     *("aws:principalarn", "aws:principalaccount", "aws:principaltag/", "aws:userid", "aws:username"),
     *("aws:sourceaccount", "aws:sourcearn", "aws:sourceip", "aws:sourcevpce", "aws:principalorgid"),
+    "kms:calleraccount",
 )
 _DELETING = DELETE - {"ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy"}
 _ANY_NETWORK = frozenset({"0.0.0.0/0", "::/0"})
@@ -66,7 +67,7 @@ def wide_grants(subject: Subject) -> Iterator[Finding]:
     for statement in subject.allowing():
         by_chance = subject.covered[statement.index] - subject.named[statement.index]
         deleting, policies = by_chance & DELETE, by_chance & POLICY
-        if subject.policy.kind in {"boundary", "trust"} or not (deleting or policies):
+        if subject.policy.kind in {"boundary", "trust", "key"} or not (deleting or policies):
             continue
         whats = (("deletes", deleting), ("changes who may do what", policies))
         also = " and ".join(f"what {verb} ({', '.join(sorted(found))})" for verb, found in whats if found)

@@ -1,7 +1,7 @@
 """AWS's managed policies that are about ECR, by their ARNs.
 
-Source: AWS Managed Policy Reference. Of ReadOnlyAccess only what concerns ecr, ecr-public and sts is here, as nothing
-else could be read.
+Source: AWS Managed Policy Reference. Of ReadOnlyAccess only what concerns ecr, ecr-public, iam, kms and sts is here, as
+nothing else could be read.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _PUBLIC_PUSH = tuple(action.replace("ecr:", "ecr-public:") for action in _PUSH)
 _VIEWING = (
     *("ecr:BatchCheck*", "ecr:BatchGet*", "ecr:Describe*", "ecr:Get*", "ecr:List*"),
     *("ecr-public:BatchCheckLayerAvailability", "ecr-public:Describe*", "ecr-public:Get*", "ecr-public:List*"),
+    *("kms:Describe*", "kms:Get*", "kms:List*"),
     *("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*"),
     *("sts:GetAccessKeyInfo", "sts:GetCallerIdentity", "sts:GetSessionToken"),
 )

@@ -1,7 +1,7 @@
-"""The actions that there are, for the services whose actions are known here: ecr, ecr-public and sts.
+"""The actions that there are, for the services whose actions are known here: ecr, ecr-public, kms and sts.
 
-Source: Service Authorization Reference, "Actions, resources, and condition keys" for Amazon ECR, Amazon ECR Public and
-AWS Security Token Service. Of any other service every action is taken to exist.
+Source: Service Authorization Reference, "Actions, resources, and condition keys" for Amazon ECR, Amazon ECR Public, AWS
+Key Management Service and AWS Security Token Service. Of any other service every action is taken to exist.
 """
 
 from __future__ import annotations
@@ -52,6 +52,24 @@ _ECR_PUBLIC = frozenset(
     )
 )
 
+_KMS = frozenset(
+    f"kms:{name}"
+    for name in (
+        *("CancelKeyDeletion", "ConnectCustomKeyStore", "CreateAlias", "CreateCustomKeyStore", "CreateGrant"),
+        *("CreateKey", "Decapsulate", "Decrypt", "DeleteAlias", "DeleteCustomKeyStore", "DeleteImportedKeyMaterial"),
+        *("DeriveSharedSecret", "DescribeCustomKeyStores", "DescribeKey", "DisableKey", "DisableKeyRotation"),
+        *("DisconnectCustomKeyStore", "EnableKey", "EnableKeyRotation", "Encapsulate", "Encrypt", "GenerateDataKey"),
+        *("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext"),
+        *("GenerateMac", "GenerateRandom", "GetKeyLastUsage", "GetKeyPolicy", "GetKeyRotationStatus"),
+        *("GetParametersForImport", "GetPublicKey", "ImportKeyMaterial", "ListAliases", "ListGrants"),
+        *("ListKeyPolicies", "ListKeyRotations", "ListKeys", "ListResourceTags", "ListRetirableGrants"),
+        *("PutKeyPolicy", "ReEncryptFrom", "ReEncryptTo", "ReplicateKey", "RetireGrant", "RevokeGrant"),
+        *("RotateKeyOnDemand", "ScheduleKeyDeletion", "Sign", "SynchronizeMultiRegionKey", "TagResource"),
+        *("UntagResource", "UpdateAlias", "UpdateCustomKeyStore", "UpdateKeyDescription", "UpdatePrimaryRegion"),
+        *("Verify", "VerifyMac"),
+    )
+)
+
 _STS = frozenset(
     f"sts:{name}"
     for name in (
@@ -63,7 +81,7 @@ _STS = frozenset(
 )
 
 ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"ecr": frozenset(_NEEDS) | _IMPLIED, "ecr-public": _ECR_PUBLIC, "sts": _STS}
+    {"ecr": frozenset(_NEEDS) | _IMPLIED, "ecr-public": _ECR_PUBLIC, "kms": _KMS, "sts": _STS}
 )
 """All actions, by service."""
 

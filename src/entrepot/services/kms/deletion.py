@@ -71,7 +71,7 @@ def _delete(connection: Connection, row_id: int, now: int) -> list[str] | None:
     row = rows.find_row(connection, row_id)
     if row is None or row.state != "PendingDeletion" or not row.deletion_at or to_micros(row.deletion_at) > now:
         return None  # it was kept after all
-    data_keys.delete_keys(connection, material_scope(row.key_id))
+    data_keys.wipe_keys(connection, material_scope(row.key_id), row.id)
     kms_aliases.delete_aliases_of_key(connection, row.id)
     rows.set_rotation(connection, row.id, None, None)
     rows.set_state(connection, row.id, "Deleted")

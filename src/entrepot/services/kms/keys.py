@@ -47,8 +47,9 @@ async def create(app: App, ctx: Context, req: KeyRequest) -> Key:
     ref = KmsKeyRef(ctx.registry, app.new_id())
     await _authorize_create(app, ctx, ref, req)
     tags = merge_tags({}, req.tags)
+    if req.policy is not None:
+        await check(app, ctx, ref, req.policy, bypass=req.bypass, tags=tags)
     text = req.policy or default_policy(ref.account)
-    await check(app, ctx, ref, text, bypass=req.bypass, tags=tags)
     material = await app.keyring.new_material(ref.key_id)
 
     def create_txn(connection: Connection) -> Key:
