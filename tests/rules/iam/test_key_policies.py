@@ -109,7 +109,9 @@ WHO = st.sampled_from([user(OWNER), user(GUEST), session(OWNER), session(GUEST),
 PRINCIPALS = st.sampled_from(
     ["*", OWNER, GUEST, user(OWNER).arn, user(GUEST).arn, session(OWNER).arn, session(OWNER).role_arn]
 )
-KEY_POLICIES = st.lists(st.builds(lambda who, says: to(who, says)[0], PRINCIPALS, st.sampled_from(SAYS)), min_size=1, max_size=4)
+KEY_POLICIES = st.lists(
+    st.builds(lambda who, says: to(who, says)[0], PRINCIPALS, st.sampled_from(SAYS)), min_size=1, max_size=4
+)
 
 
 @given(WHO, KEY_POLICIES, st.sampled_from(SAYS))
