@@ -37,6 +37,8 @@ RECOVERY = frozenset(
 
 _GONE = Decision(allowed=False, reason="not-allowed", layer="identity")
 _AT_A_TIME = 50
+_REMEMBERED = 2048
+"""Characters of what only the service knew; encryption contexts are as long as their senders like, and differ."""
 
 log = structlog.get_logger()
 
@@ -86,7 +88,8 @@ async def decide(app: App, ctx: Context, action: str, resource: Target, keys: Ma
         return cast("Decision", found)
     request = await request_for(app, ctx, action, resource, keys, who, what)
     decision = evaluate(request, policy_set(who, what))
-    app.access.decisions.put(key, decision)
+    if len(repr(given)) <= _REMEMBERED:
+        app.access.decisions.put(key, decision)
     return decision
 
 

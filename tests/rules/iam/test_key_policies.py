@@ -91,7 +91,8 @@ def test_a_guest_needs_both(key: Says, identity: Says) -> None:
 @pytest.mark.parametrize("limit", ["boundary", "session"])
 def test_limits_hold_unless_the_caller_is_named(limit: str) -> None:
     narrow: dict[str, Says] = {limit: "nothing"}
-    for name, identity in ((root(OWNER).arn, "allow"), (session(OWNER).role_arn, "nothing")):
+    named: list[tuple[str, Says]] = [(root(OWNER).arn, "allow"), (session(OWNER).role_arn, "nothing")]
+    for name, identity in named:
         assert decide(session(OWNER), *to(name), identity=identity)
         assert not decide(session(OWNER), *to(name), identity=identity, **narrow)
     assert decide(session(OWNER), *to(session(OWNER).arn), **narrow)
@@ -109,9 +110,8 @@ WHO = st.sampled_from([user(OWNER), user(GUEST), session(OWNER), session(GUEST),
 PRINCIPALS = st.sampled_from(
     ["*", OWNER, GUEST, user(OWNER).arn, user(GUEST).arn, session(OWNER).arn, session(OWNER).role_arn]
 )
-KEY_POLICIES = st.lists(
-    st.builds(lambda who, says: to(who, says)[0], PRINCIPALS, st.sampled_from(SAYS)), min_size=1, max_size=4
-)
+STATEMENTS = st.builds(lambda who, says: to(who, says)[0], PRINCIPALS, st.sampled_from(SAYS))
+KEY_POLICIES = st.lists(STATEMENTS, min_size=1, max_size=4)
 
 
 @given(WHO, KEY_POLICIES, st.sampled_from(SAYS))
