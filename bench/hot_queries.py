@@ -30,6 +30,7 @@ from entrepot.meta import (
     uploads,
 )
 from entrepot.meta.blobs import BlobRow
+from entrepot.meta.repositories import AES256
 from entrepot.ports import StoredBlob
 
 PAGE = 100
@@ -72,7 +73,7 @@ def queries(size: Size) -> Mapping[str, Query]:
         "layers of a manifest": lambda c: blobs.held_blobs(c, 1, layers),
         "a new blob": lambda c: blobs.adopt_blob(c, 1, digest("new", 0), new, now),
         "a new hold": lambda c: blobs.hold_blob(c, 2, blob, now),
-        "repositories that hold a layer": lambda c: blobs.repositories_holding(c, REGISTRY, layers[0], 10),
+        "repositories that hold a layer": lambda c: blobs.repositories_holding(c, REGISTRY, AES256, layers[0], 10),
         "media types of layers": lambda c: blobs.layer_media_types(c, 1, layers),
         "objects that no row names": lambda c: blobs.unknown_objects(c, [object_id(n) for n in range(1, 1 + PAGE)]),
         "upload": lambda c: uploads.find_upload(c, f"{7:036}", 8, "arn"),

@@ -64,12 +64,12 @@ def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:
     routes: dict[Route, BlobStore] = {}
     for name, place in _stores(settings).items():
         if isinstance(place, BucketUrl):
-            store = _bucket(settings, place, {})
-            routes[name, "sealed"] = SealedBlobStore(store, threads=S3_THREADS, lock=locks.hold)
+            sealed = SealedBlobStore(_bucket(settings, place, {}), threads=S3_THREADS, lock=locks.hold)
             plain = _bucket(settings, place, _sealing(settings))
             routes[name, "plain"] = PlainBlobStore(plain, threads=S3_THREADS, lock=locks.hold)
         else:
-            routes[name, "sealed"] = SealedBlobStore(FolderStore(place))
+            sealed = SealedBlobStore(FolderStore(place))
+        routes[name, "sealed"] = routes[name, "dsse"] = sealed
     redirects = settings.blob_delivery == "redirect"
     current = (store_name(settings, _current(settings)), "plain" if redirects else "sealed")
     return RoutedBlobStore(routes, current, redirects=redirects)

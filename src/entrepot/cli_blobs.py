@@ -38,6 +38,11 @@ def run(arguments: argparse.Namespace) -> None:
     sys.stdout.write(f"moved {done.blobs} blobs, {done.size} bytes\n")
     if done.damaged:
         raise DomainError(f"{len(done.damaged)} blobs are damaged and stay where they are: {', '.join(done.damaged)}")
+    if done.locked:
+        raise DomainError(
+            f"{len(done.locked)} blobs stay where they are, since their keys cannot be used: {', '.join(done.locked)}. "
+            "Enable the keys and start again. What a deleted key sealed goes with its repository."
+        )
 
 
 def _turned(settings: Settings, text: str) -> Settings:

@@ -22,7 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Algorithm = Literal["sha256", "sha512"]
-Format = Literal["sealed", "plain"]
+Format = Literal["sealed", "plain", "dsse"]
+"""How an object's bytes lie in a store: sealed by us once, as they are, or sealed by us twice (see blobs/forms.py)."""
 
 
 class Database(Protocol):
@@ -150,8 +151,8 @@ class ObjectStore(Protocol):
 class StagedBlob:
     """Bytes of an upload: stored, but nobody's blob yet. The row of the upload remembers it between requests.
 
-    `secret` is the 32-byte key of this one object; `received` counts plain bytes; `state` belongs to the store,
-    which is the one that `store` names.
+    `secret` is the 32-byte key of this one object, or the two of one that is sealed twice; `received` counts plain
+    bytes; `state` belongs to the store, which is the one that `store` names.
     """
 
     object_id: str
@@ -164,7 +165,7 @@ class StagedBlob:
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A whole, durable blob: `size` plain bytes in the object `object_id` of a store, sealed with `secret` or plain."""
+    """A whole, durable blob: `size` plain bytes in the object `object_id` of a store, as `format` says."""
 
     object_id: str
     secret: bytes
@@ -190,8 +191,8 @@ class BlobStore(Protocol):
         """
         ...
 
-    def begin(self, object_id: str, secret: bytes) -> StagedBlob:
-        """An empty staging where new blobs are to be stored."""
+    def begin(self, object_id: str, secret: bytes, form: Format | None = None) -> StagedBlob:
+        """An empty staging where new blobs are to be stored, in the format that is asked for or that new blobs have."""
         ...
 
     async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
@@ -266,10 +267,12 @@ class KeyProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DataKey:
-    """A 256-bit key that the master key wraps in the table data_keys."""
+    """A 256-bit key of the table data_keys. The master key wraps it, or the key of KMS whose row `kms_key_id` is."""
 
     key_id: int
     material: bytes
+    scope: str = ""
+    kms_key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

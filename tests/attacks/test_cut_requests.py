@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from entrepot.context import App, Registry
+from entrepot.context import App, Registry, RepositoryRef
 from entrepot.services import blob_storage
+from entrepot.services.repositories import require
 from entrepot.services.sweeping import sweep
 from tests.attacks.wire import basic, connected
 from tests.oci.checked import Checked
@@ -104,12 +105,13 @@ def test_what_is_left_is_swept_and_no_more(own: Server, client: Checked) -> None
 
 def test_bytes_that_no_row_names(own: Server, client: Checked) -> None:
     """Such as a server leaves that is killed in the middle of a blob that comes in one request."""
+    cut = RepositoryRef(Registry("123456789012", "us-east-1"), "cut")
 
     async def leave(app: App) -> str:
         async def body() -> AsyncIterator[bytes]:
             yield HELD
 
-        _, staging = await blob_storage.new_staging(app, Registry("123456789012", "us-east-1"))
+        _, staging = await blob_storage.new_staging(app, await app.db.read(require, cut))
         await app.blobs.append(staging, body(), len(HELD))
         return staging.object_id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from entrepot.ports import BlobStore, StagedBlob, StoredBlob
@@ -33,13 +34,19 @@ def new_upload() -> StagedBlob:
     return StagedBlob(uuid.uuid4().hex, os.urandom(32))
 
 
+def begun(store: BlobStore) -> StagedBlob:
+    """A new upload in the store's own format, with as many keys as that takes."""
+    staged = store.begin(uuid.uuid4().hex, os.urandom(32))
+    return replace(staged, secret=os.urandom(64)) if staged.format == "dsse" else staged
+
+
 async def append(store: BlobStore, staged: StagedBlob, *chunks: bytes) -> StagedBlob:
     return await store.append(staged, body(*chunks), NO_LIMIT)
 
 
 async def put(store: BlobStore, *chunks: bytes) -> StoredBlob:
     """A whole blob."""
-    return await store.commit(await append(store, new_upload(), *chunks))
+    return await store.commit(await append(store, begun(store), *chunks))
 
 
 async def get(store: BlobStore, blob: StoredBlob, start: int = 0, stop: int | None = None) -> bytes:

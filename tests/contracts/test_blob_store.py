@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from entrepot.blobs.forms import PLAIN, SEALED
+from entrepot.blobs.forms import DSSE, PLAIN, SEALED
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.errors import ContentDamaged, RangeNotSatisfiable, SizeInvalid
 from entrepot.ports import BlobStore, ObjectStore, StagedBlob
-from tests.blobs.uploads import NO_LIMIT, CutError, append, body, get, new_upload, put
+from tests.blobs.uploads import NO_LIMIT, CutError, append, begun, body, get, put
 
 FRAME = 1024
 SIZES = [0, 1, FRAME - 1, FRAME, FRAME + 1, 4 * FRAME - 1, 4 * FRAME, 4 * FRAME + 1, 9 * FRAME, 20 * FRAME + 7]
@@ -22,12 +22,12 @@ Case = Callable[[BlobStore], Awaitable[None]]
 Run = Callable[[Case], None]
 
 
-@pytest.fixture(params=[SEALED, PLAIN], ids=["sealed", "plain"])
+@pytest.fixture(params=[{"sealed": SEALED}, {"plain": PLAIN}, {"dsse": DSSE}], ids=["sealed", "plain", "dsse"])
 def run(store: ObjectStore, request: pytest.FixtureRequest) -> Run:
     """Runs a case with a store of small frames, and closes it."""
 
     async def within(case: Case) -> None:
-        blobs = SealedBlobStore(store, frame=FRAME, threads=2, form=request.param)
+        blobs = SealedBlobStore(store, frame=FRAME, threads=2, forms=request.param)
         try:
             await case(blobs)
         finally:
@@ -41,7 +41,7 @@ def test_a_blob_comes_back(run: Run, size: int) -> None:
     content = os.urandom(size)
 
     async def case(blobs: BlobStore) -> None:
-        staged = await append(blobs, new_upload(), content)
+        staged = await append(blobs, begun(blobs), content)
         assert staged.received == size
         assert await blobs.digest(staged, "sha256") == f"sha256:{hashlib.sha256(content).hexdigest()}"
         assert await blobs.digest(staged, "sha512") == f"sha512:{hashlib.sha512(content).hexdigest()}"
@@ -57,7 +57,7 @@ def test_a_blob_comes_back(run: Run, size: int) -> None:
 def test_committing_again_changes_nothing(run: Run) -> None:
     async def case(blobs: BlobStore) -> None:
         for content in (b"", b"x", bytes(4 * FRAME), os.urandom(5 * FRAME + 1)):
-            staged = await append(blobs, new_upload(), content)
+            staged = await append(blobs, begun(blobs), content)
             assert await blobs.commit(staged) == await blobs.commit(staged)
             assert await get(blobs, await blobs.commit(staged)) == content
 
@@ -66,7 +66,7 @@ def test_committing_again_changes_nothing(run: Run) -> None:
 
 def test_nothing_is_appended_by_an_empty_body(run: Run) -> None:
     async def case(blobs: BlobStore) -> None:
-        fresh = new_upload()
+        fresh = begun(blobs)
         assert await append(blobs, fresh) == fresh
         assert await append(blobs, fresh, b"", b"") == fresh
         staged = await append(blobs, fresh, b"something")
@@ -78,7 +78,7 @@ def test_nothing_is_appended_by_an_empty_body(run: Run) -> None:
 @pytest.mark.parametrize("held", [0, 10, 6 * FRAME])
 def test_a_limit_counts_all_bytes(run: Run, held: int) -> None:
     async def case(blobs: BlobStore) -> None:
-        staged = await append(blobs, new_upload(), bytes(held))
+        staged = await append(blobs, begun(blobs), bytes(held))
         limit = held + 5 * FRAME
         with pytest.raises(SizeInvalid):
             await blobs.append(staged, body(bytes(4 * FRAME), bytes(FRAME), b"!"), limit)
@@ -98,7 +98,7 @@ def test_a_broken_body_leaves_the_upload_as_it_was(run: Run, held: int) -> None:
     first, second = os.urandom(held), os.urandom(3 * FRAME + 1)
 
     async def case(blobs: BlobStore) -> None:
-        staged = await append(blobs, new_upload(), first)
+        staged = await append(blobs, begun(blobs), first)
         for _ in range(2):
             with pytest.raises(CutError):
                 await blobs.append(staged, broken_body(), NO_LIMIT)
@@ -111,7 +111,7 @@ def test_a_broken_body_leaves_the_upload_as_it_was(run: Run, held: int) -> None:
 
 def test_a_cancelled_append_leaves_the_upload_as_it_was(run: Run) -> None:
     async def case(blobs: BlobStore) -> None:
-        staged = await append(blobs, new_upload(), b"first")
+        staged = await append(blobs, begun(blobs), b"first")
         arrived = asyncio.Event()
 
         async def stalled() -> AsyncIterator[bytes]:
@@ -153,7 +153,7 @@ def test_a_range_outside_the_blob_is_refused(run: Run, start: int, stop: int) ->
 def test_what_was_discarded_is_gone(run: Run, store: ObjectStore) -> None:
     async def case(blobs: BlobStore) -> None:
         blob = await put(blobs, bytes(3 * FRAME))
-        staged = await append(blobs, await append(blobs, new_upload(), bytes(10)), bytes(FRAME))
+        staged = await append(blobs, await append(blobs, begun(blobs), bytes(10)), bytes(FRAME))
         for object_id in (blob.object_id, staged.object_id, staged.object_id):
             await blobs.discard(object_id)
         assert not list(store.objects())
@@ -167,7 +167,7 @@ def test_what_was_discarded_is_gone(run: Run, store: ObjectStore) -> None:
 
 def test_a_commit_leaves_one_object(run: Run, store: ObjectStore) -> None:
     async def case(blobs: BlobStore) -> None:
-        staged = new_upload()
+        staged = begun(blobs)
         for _ in range(3):
             staged = await append(blobs, staged, bytes(FRAME // 2))
         blob = await blobs.commit(staged)
@@ -179,8 +179,8 @@ def test_a_commit_leaves_one_object(run: Run, store: ObjectStore) -> None:
 def test_orphans_are_objects_that_rest(run: Run, store: ObjectStore) -> None:
     async def case(blobs: BlobStore) -> None:
         blob = await put(blobs, b"committed")
-        small: StagedBlob = await append(blobs, new_upload(), b"tail only")
-        large = await append(blobs, new_upload(), bytes(5 * FRAME + 1))
+        small: StagedBlob = await append(blobs, begun(blobs), b"tail only")
+        large = await append(blobs, begun(blobs), bytes(5 * FRAME + 1))
         times = [written for _, written in store.objects()]
         everything = sorted(part.object_id for part in (blob, small, large))
         assert await blobs.orphans(max(times) + 1) == everything

@@ -82,7 +82,7 @@ def test_data_outlives_the_migrations(released: Engine) -> None:
         assert repositories.tags_of_repository(connection, repository.id) == {"Größe": "ß"}
         image = images.find_image_by_tag(connection, repository.id, "v1")
         assert image
-        assert images.payload_of(connection, image.id) == b"{}"
+        assert images.payload_of(connection, image.id) == (b"{}", None)
         assert images.parents_of(connection, image.id) == [LAYER]
         assert image_pages.page_of_tags(connection, repository.id, "", 9) == ["V1", "a", "v1"]
         blob = blobs.find_blob(connection, repository.id, LAYER)

@@ -81,6 +81,9 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.DryRun: ("DryRunOperationException", *_INVALID),
 }
 
+UNDECLARED: Mapping[str, frozenset[str]] = {"GetDownloadUrlForLayer": frozenset({"KmsException"})}
+"""Codes that single operations answer with although their model does not have them, for want of one that is true."""
+
 COMMON = frozenset(
     {
         "AccessDeniedException",
@@ -165,8 +168,11 @@ def aws_error(error: DomainError, operation: Operation | None) -> AwsError:
         return AwsError(_SIGNATURE_CODES[error.fault], error.message)
     declared: Mapping[str, int] = operation.errors if operation else {}
     names = _codes(error)
-    common = COMMON | COMMON_OF.get(operation.service if operation else "", frozenset())
-    code = next((name for name in names if name in declared or name in common), "ServerException")
+    name = operation.name if operation else ""
+    known = (
+        COMMON | COMMON_OF.get(operation.service if operation else "", frozenset()) | UNDECLARED.get(name, frozenset())
+    )
+    code = next((name for name in names if name in declared or name in known), "ServerException")
     members: Mapping[str, object] = _members(error) if code == names[0] else {}
     return AwsError(code, error.message, _status(error, code, declared), members, code in declared)
 

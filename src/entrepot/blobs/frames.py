@@ -86,13 +86,16 @@ class Cipher(Protocol):
 
 
 class FrameCipher:
-    """Seals and opens the frames of one object. `secret` is the object's 32-byte key. Safe to share between threads."""
+    """Seals and opens the frames of one object. `secret` is the object's 32-byte key. Safe to share between threads.
+
+    `form` is what the frames are bound to besides their object and index: the format that they are part of.
+    """
 
     __slots__ = ("_aead", "_name")
 
-    def __init__(self, object_id: str, secret: bytes) -> None:
+    def __init__(self, object_id: str, secret: bytes, form: bytes = FORMAT) -> None:
         self._aead = AESGCM(secret)
-        self._name = FORMAT + object_id.encode("ascii")
+        self._name = form + object_id.encode("ascii")
 
     def seal_into(self, index: int, plain: bytes | bytearray | memoryview, out: memoryview) -> int:
         """Writes frame `index` with content `plain` to the front of `out`; returns its stored length."""

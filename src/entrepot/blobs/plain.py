@@ -22,7 +22,7 @@ class PlainBlobStore(SealedBlobStore):
     def __init__(
         self, store: S3Store, *, threads: int, lock: Callable[[str], AbstractAsyncContextManager[None]]
     ) -> None:
-        super().__init__(store, threads=threads, lock=lock, form=PLAIN)
+        super().__init__(store, threads=threads, lock=lock, forms={"plain": PLAIN})
         self._bucket = store.bucket
 
     async def url(self, blob: StoredBlob, seconds: int) -> str | None:

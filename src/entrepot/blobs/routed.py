@@ -17,7 +17,7 @@ Route = tuple[str, Format]
 
 
 class RoutedBlobStore:
-    """A BlobStore over others, each for one store and one format; `current` is where new blobs go.
+    """A BlobStore over others, each for one store and some formats; `current` is where new blobs go.
 
     Clients are given URLs of the store where it `redirects`; otherwise its bytes go through us, whatever their format.
     """
@@ -32,10 +32,10 @@ class RoutedBlobStore:
         """By the means of the store that new blobs go to, which all nodes share."""
         return self._routes[self._current].exclusive(object_id)
 
-    def begin(self, object_id: str, secret: bytes) -> StagedBlob:
+    def begin(self, object_id: str, secret: bytes, form: Format | None = None) -> StagedBlob:
         """An empty staging in the store that new blobs go to."""
-        store, form = self._current
-        return StagedBlob(object_id, secret, store=store, format=form)
+        store, usual = self._current
+        return StagedBlob(object_id, secret, store=store, format=form or usual)
 
     async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
         """Where the upload was begun."""
@@ -91,7 +91,7 @@ class RoutedBlobStore:
 
     async def close(self) -> None:
         """Closes all."""
-        for blobs in self._routes.values():
+        for blobs in dict.fromkeys(self._routes.values()):
             await blobs.close()
 
     def _route(self, blob: StagedBlob | StoredBlob) -> BlobStore:

@@ -1,28 +1,31 @@
-"""Blobs sealed by us, over any store of objects."""
+"""Blobs sealed by us, once or twice, over any store of objects."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import MappingProxyType
 from weakref import WeakValueDictionary
 
 from entrepot.blobs.appending import Appending
 from entrepot.blobs.backing import Backing
 from entrepot.blobs.batches import Batch
 from entrepot.blobs.committing import commit
-from entrepot.blobs.forms import SEALED, Form
+from entrepot.blobs.forms import DSSE, SEALED, Form
 from entrepot.blobs.frames import FRAME, Layout
 from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
 from entrepot.blobs.reading import FrameReading
 from entrepot.blobs.staged import Standing, family, owner
 from entrepot.blobs.threads import Workers, forget
 from entrepot.errors import RangeNotSatisfiable, SizeInvalid
-from entrepot.ports import Algorithm, ObjectPlace, ObjectStore, StagedBlob, StoredBlob
+from entrepot.ports import Algorithm, Format, ObjectPlace, ObjectStore, StagedBlob, StoredBlob
 
 BATCH_FRAMES = 4
 """Frames that are hashed, sealed and written at a time, while as many arrive."""
+
+FORMS: Mapping[Format, Form] = MappingProxyType({"sealed": SEALED, "dsse": DSSE})
 
 REHASH_FRAMES = 32
 """Frames that are read back and hashed at a time, so that a long upload leaves the threads to others in between."""
@@ -33,8 +36,8 @@ class SealedBlobStore:
 
     An append holds two batches of `BATCH_FRAMES` frames at most, a transfer two frames, each thread one. Everything
     but collecting and cutting bytes runs in `threads` worker threads. Of the `uploads` uploads that were appended to
-    last, a running hash is kept. `lock` keeps other processes away from an upload, in place of the store's own. `form`
-    is what a frame is made into: sealed, unless the store is to do that.
+    last, a running hash is kept. `lock` keeps other processes away from an upload, in place of the store's own. `forms`
+    are what frames are made into, by the format of their blob; the first is that of new ones.
     """
 
     def __init__(
@@ -45,12 +48,16 @@ class SealedBlobStore:
         threads: int = 8,
         uploads: int = 1024,
         lock: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
-        form: Form = SEALED,
+        forms: Mapping[Format, Form] = FORMS,
     ) -> None:
-        self._layout = Layout(frame, form.overhead)
+        self._layout = Layout(frame)
         self._batch = frame * BATCH_FRAMES
-        self._workers = Workers(threads, self._layout.sealed_frame)
-        self._backing = Backing(store, self._layout, self._workers.buffer, form.cipher)
+        self._workers = Workers(threads, frame + max(form.overhead for form in forms.values()))
+        self._store = store
+        self._backings: dict[Format, Backing] = {
+            name: Backing(store, Layout(frame, form.overhead), self._workers.buffer, form.cipher)
+            for name, form in forms.items()
+        }
         self._hashes = RunningHashes(uploads)
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
         self._lock = lock or self._own_lock
@@ -63,12 +70,12 @@ class SealedBlobStore:
             yield
 
     def _own_lock(self, object_id: str) -> AbstractAsyncContextManager[None]:
-        return self._workers.held(self._backing.store.lock(object_id))
+        return self._workers.held(self._store.lock(object_id))
 
     async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
         """Stores `body` behind `staged`. See `ports.BlobStore.append`."""
         hasher = self._hashes.at(staged)
-        work = Appending(self._backing, staged, hasher)
+        work = Appending(self._backings[staged.format], staged, hasher)
         try:
             last = await self._feed(work, body, limit - staged.received)
             if last is None:
@@ -118,11 +125,12 @@ class SealedBlobStore:
         hasher = hashlib.new(algorithm)
         frames = range(self._layout.whole_frames(staged.received))
         state = Standing.of(staged).object_state
-        reading = FrameReading(self._backing, staged.object_id, staged.secret, staged.received, frames, state)
+        backing = self._backings[staged.format]
+        reading = FrameReading(backing, staged.object_id, staged.secret, staged.received, frames, state)
         try:
             for first in range(0, len(frames), REHASH_FRAMES):
                 await self._workers.start(hash_frames, hasher, reading, frames[first : first + REHASH_FRAMES])
-            await self._workers.start(hash_tail, hasher, self._backing, staged)
+            await self._workers.start(hash_tail, hasher, backing, staged)
         finally:
             if not reading.closed:
                 await self._workers.finish(reading.close)
@@ -130,25 +138,25 @@ class SealedBlobStore:
 
     async def commit(self, staged: StagedBlob) -> StoredBlob:
         """Makes the staged bytes a durable blob; doing it again changes nothing."""
-        blob = await self._workers.start(commit, self._backing, staged)
+        blob = await self._workers.start(commit, self._backings[staged.format], staged)
         self._hashes.drop(staged.object_id)
         return blob
 
-    def begin(self, object_id: str, secret: bytes) -> StagedBlob:
+    def begin(self, object_id: str, secret: bytes, form: Format | None = None) -> StagedBlob:
         """An empty staging."""
-        return StagedBlob(object_id, secret)
+        return StagedBlob(object_id, secret, format=form or next(iter(self._backings)))
 
     async def discard(self, object_id: str, store: str | None = None) -> None:
         """Drops an object and its tails."""
         del store
         self._hashes.drop(object_id)
-        await self._workers.start(_delete, self._backing.store, object_id)
+        await self._workers.start(_delete, self._store, object_id)
 
     async def discard_many(self, places: Sequence[ObjectPlace]) -> None:
         """Drops blobs, and whatever tails they have."""
         for place in places:
             self._hashes.drop(place.object_id)
-        await self._workers.start(_delete_many, self._backing.store, [place.object_id for place in places])
+        await self._workers.start(_delete_many, self._store, [place.object_id for place in places])
 
     async def url(self, blob: StoredBlob, seconds: int) -> str | None:
         """None: what is stored is of no use to a client."""
@@ -162,7 +170,7 @@ class SealedBlobStore:
         frames, frame = self._layout.frames(start, stop), self._layout.frame
         if not frames:
             return
-        reading = FrameReading(self._backing, blob.object_id, blob.secret, blob.size, frames)
+        reading = FrameReading(self._backings[blob.format], blob.object_id, blob.secret, blob.size, frames)
         ahead = self._workers.start(reading.frame, frames[0])
         try:
             for index in frames:
@@ -178,25 +186,25 @@ class SealedBlobStore:
 
     async def orphans(self, older_than: float) -> list[str]:
         """Objects all parts of which were last written before `older_than`."""
-        return await self._workers.start(_older, self._backing.store, older_than)
+        return await self._workers.start(_older, self._store, older_than)
 
     async def present(self) -> set[ObjectPlace]:
         """Every object that is there to be read, in a store without a name."""
-        return await self._workers.start(lambda: {ObjectPlace(each) for each in self._backing.store.whole()})
+        return await self._workers.start(lambda: {ObjectPlace(each) for each in self._store.whole()})
 
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
         """What the store knows of, besides whole objects, that was last written before `older_than`."""
-        return await self._workers.start(lambda: list(self._backing.store.leftovers(older_than)))
+        return await self._workers.start(lambda: list(self._store.leftovers(older_than)))
 
     async def drop(self, leftovers: Sequence[str]) -> None:
         """Removes leftovers."""
         for leftover in leftovers:
-            await self._workers.start(self._backing.store.drop, leftover)
+            await self._workers.start(self._store.drop, leftover)
 
     async def close(self) -> None:
         """Ends the worker threads, once what they do is done, and the store's."""
         await self._workers.close()
-        await asyncio.to_thread(self._backing.store.close)
+        await asyncio.to_thread(self._store.close)
 
 
 def _delete(store: ObjectStore, object_id: str) -> None:

@@ -6,11 +6,15 @@ from entrepot.errors.common import DomainError
 
 
 class KeyUnavailable(DomainError):
-    """The key that seals this content cannot be used (ECR's KmsException). `kms_error` is KMS's own code."""
+    """The key that seals this content cannot be used (ECR's KmsException). `kms_error` is KMS's own code.
 
-    def __init__(self, message: str, kms_error: str) -> None:
+    `advice`, if any, says what to do next.
+    """
+
+    def __init__(self, message: str, kms_error: str, advice: str = "") -> None:
         super().__init__(message)
         self.kms_error = kms_error
+        self.advice = advice
 
 
 class StorageFull(DomainError):

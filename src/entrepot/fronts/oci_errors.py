@@ -74,5 +74,6 @@ def render(error: DomainError, headers: Mapping[str, str] | None = None) -> Resp
         extra["Retry-After"] = "5"
     if isinstance(error, e.RangeNotSatisfiable):
         extra["Content-Range"] = f"bytes */{error.size}"
-    advice = error.advice if isinstance(error, e.AccessDenied) else ""
-    return json_error(status, code, f"{error.message}. {advice}" if advice else error.message, extra)
+    advice = error.advice if isinstance(error, e.AccessDenied | e.KeyUnavailable) else ""
+    message = f"{error.message.rstrip('.')}. {advice}" if advice else error.message
+    return json_error(status, code, message, extra)

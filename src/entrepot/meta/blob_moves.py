@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from entrepot.meta.blobs import BlobRow
-from entrepot.meta.tables import blobs, object_deletions
+from entrepot.meta.tables import blobs, data_keys, object_deletions
 from entrepot.ports import Format, ObjectPlace, StoredBlob
 
 _COLUMNS = tuple(blobs.c[name] for name in BlobRow.__slots__)
 
 
 def page_elsewhere(connection: Connection, store: str, form: Format, after: int, count: int) -> list[BlobRow]:
-    """The next `count` blobs behind id `after` that are in another store, or in another format."""
-    elsewhere = or_(blobs.c.store != store, blobs.c.format != form)
-    query = select(*_COLUMNS).where(blobs.c.id > after, elsewhere).order_by(blobs.c.id).limit(count)
+    """The next `count` blobs behind id `after` that are in another store, or in another format.
+
+    Those under a key of KMS keep the format that they have.
+    """
+    query = select(*_COLUMNS).where(blobs.c.id > after, _elsewhere(store, form)).order_by(blobs.c.id).limit(count)
     return [BlobRow(*row) for row in connection.execute(query)]
 
 
 def count_elsewhere(connection: Connection, store: str, form: Format) -> int:
     """How many such blobs there are."""
-    elsewhere = or_(blobs.c.store != store, blobs.c.format != form)
-    return connection.execute(select(func.count()).select_from(blobs).where(elsewhere)).scalar_one()
+    return connection.execute(select(func.count()).select_from(blobs).where(_elsewhere(store, form))).scalar_one()
 
 
 def announce_copy(connection: Connection, copy: ObjectPlace, size: int, due: int) -> None:
@@ -50,6 +51,11 @@ def move_blob(connection: Connection, before: BlobRow, after: StoredBlob, due: i
     old = ObjectPlace(before.object_id, before.store)
     connection.execute(insert(object_deletions), _deletion(old, before.size, due))
     return True
+
+
+def _elsewhere(store: str, form: Format) -> ColumnElement[bool]:
+    under_keys = select(data_keys.c.id).where(data_keys.c.kms_key_id.is_not(None))
+    return or_(blobs.c.store != store, and_(blobs.c.format != form, blobs.c.data_key_id.not_in(under_keys)))
 
 
 def _announced(copy: ObjectPlace) -> tuple[ColumnElement[bool], ...]:

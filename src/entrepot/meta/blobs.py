@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from entrepot.context import Registry
 from entrepot.meta.dialect import in_batches, insert_or_ignore
+from entrepot.meta.repositories import Encryption
 from entrepot.meta.tables import blobs, image_blobs, object_deletions, repositories, repository_blobs, uploads
 from entrepot.ports import Format, StoredBlob
 
@@ -76,14 +77,18 @@ def release_blob(connection: Connection, repository_id: int, digest: str) -> boo
     return connection.execute(t.delete().where(t.c.repository_id == repository_id, t.c.digest == digest)).rowcount == 1
 
 
-def repositories_holding(connection: Connection, registry: Registry, digest: str, count: int) -> list[str]:
-    """Names of repositories of the registry that hold a digest, by name."""
+def repositories_holding(
+    connection: Connection, registry: Registry, encryption: Encryption, digest: str, count: int
+) -> list[str]:
+    """Names of repositories of the registry that hold a digest and have that encryption, by name."""
     query = (
         select(repositories.c.name)
         .join(repository_blobs, repository_blobs.c.repository_id == repositories.c.id)
         .where(
             repositories.c.account_id == registry.account,
             repositories.c.region == registry.region,
+            repositories.c.encryption_type == encryption.type,
+            repositories.c.kms_key_id == encryption.kms_key_id,
             repository_blobs.c.digest == digest,
         )
         .order_by(repositories.c.name)

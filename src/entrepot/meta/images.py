@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
@@ -33,6 +33,13 @@ class ImageRow:
     last_pulled_at: datetime | None
 
 
+class Payload(NamedTuple):
+    """A manifest as the database has it: as it was pushed, or sealed by the data key `data_key_id`."""
+
+    stored: bytes
+    data_key_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NewImage:
     """What is stored for a manifest. `blobs` maps digest to media type; `children` are ids of images."""
@@ -41,9 +48,10 @@ class NewImage:
     media_type: str
     artifact_type: str | None
     subject_digest: str | None
+    manifest_size: int
     image_size: int
     annotations: Mapping[str, str]
-    payload: bytes
+    payload: Payload
     blobs: Mapping[str, str]
     children: Sequence[int]
 
@@ -55,7 +63,7 @@ _BY_TAG = (
     .join(image_tags, image_tags.c.image_id == t.c.id)
     .where(image_tags.c.repository_id == bindparam("repository_id"), image_tags.c.tag == bindparam("tag"))
 )
-_PAYLOAD = select(manifests.c.payload).where(manifests.c.image_id == bindparam("image_id"))
+_PAYLOAD = select(manifests.c.payload, manifests.c.data_key_id).where(manifests.c.image_id == bindparam("image_id"))
 
 
 def _image(row: Row[Any]) -> ImageRow:
@@ -88,9 +96,9 @@ def find_images(connection: Connection, repository_id: int, digests: Sequence[st
     return found
 
 
-def payload_of(connection: Connection, image_id: int) -> bytes:
-    """The manifest, byte for byte as it was pushed."""
-    return connection.execute(_PAYLOAD, {"image_id": image_id}).scalar_one()
+def payload_of(connection: Connection, image_id: int) -> Payload:
+    """The manifest, byte for byte as it was pushed, or sealed."""
+    return Payload(*connection.execute(_PAYLOAD, {"image_id": image_id}).one())
 
 
 def has_images(connection: Connection, repository_id: int) -> bool:
@@ -107,13 +115,14 @@ def add_image(connection: Connection, repository_id: int, new: NewImage, now: in
         "media_type": new.media_type,
         "artifact_type": new.artifact_type,
         "subject_digest": new.subject_digest,
-        "manifest_size": len(new.payload),
+        "manifest_size": new.manifest_size,
         "image_size": new.image_size,
         "annotations": json.dumps(dict(new.annotations)),
         "pushed_at": now,
     }
     image_id: int = connection.execute(insert(t).values(values).returning(t.c.id)).scalar_one()
-    connection.execute(insert(manifests), {"image_id": image_id, "payload": new.payload})
+    payload = {"payload": new.payload.stored, "data_key_id": new.payload.data_key_id}
+    connection.execute(insert(manifests), {"image_id": image_id, **payload})
     held = [
         {"repository_id": repository_id, "digest": digest, "image_id": image_id, "media_type": media_type}
         for digest, media_type in new.blobs.items()

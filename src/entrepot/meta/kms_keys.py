@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from entrepot.context import KmsKeyRef, Registry
+from entrepot.meta.dialect import in_batches
 from entrepot.meta.tables import kms_keys as t
 from entrepot.meta.tables import repositories
 from entrepot.meta.times import from_micros
@@ -153,3 +154,12 @@ def repositories_of_key(connection: Connection, row_id: int) -> list[str]:
     r = repositories.c
     query = select(r.account_id, r.region, r.name).where(r.kms_key_id == row_id).order_by(r.id)
     return [Registry(account, region).arn(name) for account, region, name in connection.execute(query)]
+
+
+def arns_of(connection: Connection, row_ids: Collection[int]) -> dict[int, str]:
+    """The ARNs of keys, in whatever state, by their rows' ids."""
+    found: dict[int, str] = {}
+    for batch in in_batches(list(row_ids)):
+        query = select(*_COLUMNS).where(t.c.id.in_(batch))
+        found |= {row.id: _key(row).arn for row in connection.execute(query)}
+    return found

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
@@ -14,6 +15,19 @@ from entrepot.meta.dialect import insert_or_ignore, insert_or_update
 from entrepot.meta.tables import image_children, images, resource_tags
 from entrepot.meta.tables import repositories as t
 from entrepot.meta.times import from_micros
+
+EncryptionType = Literal["AES256", "KMS", "KMS_DSSE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """What a repository's content is sealed with, from its creation on. `kms_key_id` is a row of kms_keys."""
+
+    type: EncryptionType = "AES256"
+    kms_key_id: int | None = None
+
+
+AES256 = Encryption()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class RepositoryRow:
     created_at: datetime
     tag_mutability: str
     exclusion_filters: tuple[str, ...]
+    encryption: Encryption = AES256
 
     @property
     def ref(self) -> RepositoryRef:
@@ -38,7 +53,17 @@ class RepositoryRow:
         return self.registry.arn(self.name)
 
 
-_COLUMNS = (t.c.id, t.c.account_id, t.c.region, t.c.name, t.c.created_at, t.c.tag_mutability, t.c.exclusion_filters)
+_COLUMNS = (
+    t.c.id,
+    t.c.account_id,
+    t.c.region,
+    t.c.name,
+    t.c.created_at,
+    t.c.tag_mutability,
+    t.c.exclusion_filters,
+    t.c.encryption_type,
+    t.c.kms_key_id,
+)
 _IN_REGISTRY = (t.c.account_id == bindparam("account"), t.c.region == bindparam("region"))
 _BY_NAME = select(*_COLUMNS).where(*_IN_REGISTRY, t.c.name == bindparam("name"))
 _PAGE = (
@@ -46,7 +71,7 @@ _PAGE = (
 )
 
 
-def _repository(row: Row[int, str, str, str, int, str, str]) -> RepositoryRow:
+def _repository(row: Row[int, str, str, str, int, str, str, EncryptionType, int | None]) -> RepositoryRow:
     return RepositoryRow(
         row.id,
         Registry(row.account_id, row.region),
@@ -54,6 +79,7 @@ def _repository(row: Row[int, str, str, str, int, str, str]) -> RepositoryRow:
         from_micros(row.created_at),
         row.tag_mutability,
         tuple(json.loads(row.exclusion_filters)),
+        Encryption(row.encryption_type, row.kms_key_id) if row.kms_key_id is not None else AES256,
     )
 
 
@@ -71,7 +97,12 @@ def page_of_repositories(connection: Connection, registry: Registry, after: str,
 
 
 def add_repository(
-    connection: Connection, repo: RepositoryRef, now: int, mutability: str, filters: Sequence[str]
+    connection: Connection,
+    repo: RepositoryRef,
+    now: int,
+    mutability: str,
+    filters: Sequence[str],
+    encryption: Encryption = AES256,
 ) -> RepositoryRow | None:
     """Creates a repository; None where the name is taken."""
     values = {
@@ -81,6 +112,8 @@ def add_repository(
         "created_at": now,
         "tag_mutability": mutability,
         "exclusion_filters": json.dumps(list(filters)),
+        "encryption_type": encryption.type,
+        "kms_key_id": encryption.kms_key_id,
     }
     return find_repository(connection, repo) if insert_or_ignore(connection, t, values) else None
 

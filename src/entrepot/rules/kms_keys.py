@@ -63,3 +63,14 @@ def material_id(key_id: str, material: int) -> str:
 def due(now: int, days: int) -> int:
     """When something is due in so many days. Times are in microseconds since the epoch."""
     return now + days * _DAY
+
+
+def remedy(state: KeyState) -> str:
+    """What somebody can do who meets with content that a key in that state has sealed; empty where it is enabled."""
+    if state == "Enabled":
+        return ""
+    if state == "Disabled":
+        return "This key encrypts the repository: enable it (kms:EnableKey), and try again."
+    if state == "PendingDeletion":
+        return "This key encrypts the repository: cancel its deletion, enable it, and try again."
+    return "This key encrypted the repository, and nothing else opens what is in it. Push to another repository."

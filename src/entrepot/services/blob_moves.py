@@ -18,15 +18,14 @@ from datetime import timedelta
 import structlog
 
 from entrepot.context import App
-from entrepot.errors import ContentDamaged, DomainError
+from entrepot.errors import ContentDamaged, DomainError, KeyUnavailable
 from entrepot.meta import blob_moves
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.times import to_micros
 from entrepot.ports import ObjectPlace, StagedBlob, StoredBlob
 from entrepot.rules.digests import parse_digest
 from entrepot.rules.garbage import copy_due, object_due
-from entrepot.services import blob_storage
-from entrepot.services.sealing import object_secret
+from entrepot.services import blob_storage, content_keys
 
 PAGE = 100
 AT_ONCE = 4
@@ -38,12 +37,16 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Moves:
-    """What was done so far. `damaged` are digests of blobs that could not be read, and were left where they are."""
+    """What was done so far. Blobs that could not be read were left where they are, and are told by their digests.
+
+    `damaged` are those that are not what was stored, `locked` those whose key was disabled or deleted.
+    """
 
     total: int
     blobs: int = 0
     size: int = 0
     damaged: list[str] = field(default_factory=list[str])
+    locked: list[str] = field(default_factory=list[str])
 
 
 async def move_all(app: App, told: Callable[[Moves], None]) -> Moves:
@@ -72,14 +75,18 @@ async def _in_turn(app: App, row: BlobRow, done: Moves, turns: asyncio.Semaphore
             log.warning("a blob cannot be moved: its content is damaged", digest=row.digest, object_id=row.object_id)
             done.damaged.append(row.digest)
             return
+        except KeyUnavailable as error:
+            log.warning("a blob cannot be moved: its key cannot be used", digest=row.digest, reason=error.message)
+            done.locked.append(row.digest)
+            return
     done.blobs += moved
     done.size += row.size * moved
 
 
 async def _move(app: App, row: BlobRow) -> bool:
-    key = await app.keyring.by_id(row.data_key_id)
+    key = await content_keys.of_content(app, row.data_key_id)
     object_id = app.new_id().replace("-", "")
-    staging = app.blobs.begin(object_id, object_secret(key, object_id))
+    staging = app.blobs.begin(object_id, key.object_secret(object_id), key.form)
     place, now = ObjectPlace(object_id, staging.store), to_micros(app.clock())
     await app.db.write(blob_moves.announce_copy, place, row.size, copy_due(now, row.size))
     moved = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from entrepot.context import App, Registry
+from entrepot.context import App
 from entrepot.errors import LayerAlreadyExists, UploadNotFound
 from entrepot.meta import blobs, gc_reviews, uploads
 from entrepot.meta.blobs import BlobRow
@@ -14,30 +14,32 @@ from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
 from entrepot.meta.uploads import UploadRow
 from entrepot.ports import StagedBlob, StoredBlob
-from entrepot.services.keyring import registry_scope
+from entrepot.services import content_keys
 from entrepot.services.repositories import require
 from entrepot.services.reviews import review_due
-from entrepot.services.sealing import object_secret
 
 
-async def new_staging(app: App, registry: Registry) -> tuple[int, StagedBlob]:
-    """Room for a new blob of a registry: the id of the data key that seals it, and an empty staging."""
-    key = await app.keyring.for_scope(registry_scope(registry))
+async def new_staging(app: App, repository: RepositoryRow) -> tuple[int, StagedBlob]:
+    """Room for a new blob of a repository: the id of the data key that seals it, and an empty staging.
+
+    Raises KeyUnavailable.
+    """
+    key = await content_keys.of_repository(app, repository)
     object_id = app.new_id().replace("-", "")
-    return key.key_id, app.blobs.begin(object_id, object_secret(key, object_id))
+    return key.key_id, app.blobs.begin(object_id, key.object_secret(object_id), key.form)
 
 
 async def staged(app: App, row: UploadRow) -> StagedBlob:
-    """What an upload's row says is staged."""
-    key = await app.keyring.by_id(row.data_key_id)
-    secret = object_secret(key, row.object_id)
+    """What an upload's row says is staged. Raises KeyUnavailable."""
+    key = await content_keys.of_content(app, row.data_key_id)
+    secret = key.object_secret(row.object_id)
     return StagedBlob(row.object_id, secret, row.received, row.state, row.store, row.format)
 
 
 async def stored(app: App, row: BlobRow) -> StoredBlob:
-    """A blob as the store reads it."""
-    key = await app.keyring.by_id(row.data_key_id)
-    return StoredBlob(row.object_id, object_secret(key, row.object_id), row.size, row.store, row.format)
+    """A blob as the store reads it. Raises KeyUnavailable."""
+    key = await content_keys.of_content(app, row.data_key_id)
+    return StoredBlob(row.object_id, key.object_secret(row.object_id), row.size, row.store, row.format)
 
 
 def moved_on(row: UploadRow, standing: StagedBlob) -> UploadRow:

@@ -24,6 +24,7 @@ FailureCode = Literal[
     "ImageNotFound",
     "MissingDigestAndTag",
     "ImageReferencedByManifestList",
+    "KmsError",
 ]
 
 

@@ -21,14 +21,16 @@ from entrepot.errors import (
 from entrepot.meta import blobs as blob_rows
 from entrepot.meta import gc_reviews, image_tags
 from entrepot.meta import images as image_rows
-from entrepot.meta.images import ImageRow, NewImage
+from entrepot.meta.images import ImageRow, NewImage, Payload
 from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
 from entrepot.rules.digests import digest_of, parse_digest
 from entrepot.rules.manifest import Manifest, image_size, parse_manifest
 from entrepot.rules.mutability import TagMutability, may_overwrite
 from entrepot.rules.names import check_tag
+from entrepot.services import manifest_payloads
 from entrepot.services.access import authorize
+from entrepot.services.manifest_payloads import Sealed
 from entrepot.services.repositories import require
 
 TAGS_PER_IMAGE = 1_000  # "Tags per image", the service quotas page
@@ -60,7 +62,7 @@ async def push(
 
     All that the manifest needs has to be in the repository. A push that changes nothing is an ImageAlreadyExists
     where `repeat` is to be refused. Raises ManifestInvalid, ImageDigestDoesNotMatch, LayersNotFound,
-    ReferencedImagesNotFound, ImageTagAlreadyExists, LimitExceeded.
+    ReferencedImagesNotFound, ImageTagAlreadyExists, LimitExceeded, KeyUnavailable.
     """
     await authorize(app, ctx, "ecr:PutImage", repo)
     manifest = parse_manifest(image.payload, image.media_type)
@@ -68,17 +70,28 @@ async def push(
         check_tag(tag)
     digest = _checked_digest(image)
 
-    def push_txn(connection: Connection) -> None:
+    def push_txn(connection: Connection, sealed: Sealed | None) -> RepositoryRow | None:
         repository = require(connection, repo)
+        payload = Payload(image.payload)
+        if repository.encryption.kms_key_id is not None:
+            if sealed is None or not sealed.is_for(repository):
+                return repository
+            payload = sealed.payload
         row = image_rows.find_image(connection, repository.id, digest)
         now = to_micros(ctx.now)
-        image_id = row.id if row else _add(connection, repository, manifest, digest, image.payload, now)
+        size = len(image.payload)
+        image_id = row.id if row else _add(connection, repository, manifest, digest, payload, size, now)
         for tag in image.tags:
             _point(connection, repository, tag, image_id, digest, now, repeat)
         if row is not None and not image.tags and repeat == "refuse":
             raise ImageAlreadyExists(repo.name, repo.account, digest, None)
+        return None
 
-    await app.db.write(push_txn)
+    # Only the transaction knows whether the repository has a key, and it cannot wait for one: it asks by ending with
+    # the repository. A second time is for one that was deleted and made anew in between.
+    sealed: Sealed | None = None
+    while repository := await app.db.write(push_txn, sealed):
+        sealed = await manifest_payloads.sealed(app, repository, digest, image.payload)
     return Pushed(digest, manifest.media_type, manifest.subject.digest if manifest.subject else None)
 
 
@@ -93,17 +106,24 @@ def _checked_digest(image: Push) -> str:
 
 
 def _add(
-    connection: Connection, repository: RepositoryRow, manifest: Manifest, digest: str, payload: bytes, now: int
+    connection: Connection,
+    repository: RepositoryRow,
+    manifest: Manifest,
+    digest: str,
+    payload: Payload,
+    manifest_size: int,
+    now: int,
 ) -> int:
     types = _held_blobs(connection, repository, manifest)
     children = _held_children(connection, repository, manifest)
-    size = max((child.image_size for child in children.values()), default=0)
+    largest = max((child.image_size for child in children.values()), default=0)
     new = NewImage(
         digest=digest,
         media_type=manifest.media_type,
         artifact_type=manifest.artifact_type,
         subject_digest=manifest.subject.digest if manifest.subject else None,
-        image_size=image_size(manifest) if manifest.kind == "image" else size,
+        manifest_size=manifest_size,
+        image_size=image_size(manifest) if manifest.kind == "image" else largest,
         annotations=manifest.annotations,
         payload=payload,
         blobs=types,

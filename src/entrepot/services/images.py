@@ -10,16 +10,17 @@ import structlog
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
-from entrepot.errors import LimitExceeded, StorageFull, StorageUnavailable
+from entrepot.errors import KeyUnavailable, LimitExceeded, StorageFull, StorageUnavailable
 from entrepot.meta import image_tags
 from entrepot.meta import images as rows
-from entrepot.meta.images import ImageRow
+from entrepot.meta.images import ImageRow, Payload
 from entrepot.meta.times import to_micros
 from entrepot.rules.conversion import convert, negotiate
 from entrepot.rules.digests import digest_of
 from entrepot.rules.manifest import parse_manifest
 from entrepot.services.access import authorize
 from entrepot.services.image_ids import Failure, ImageId, require_image, resolve
+from entrepot.services.manifest_payloads import opened
 from entrepot.services.repositories import require
 
 PULL_RECORD_INTERVAL = timedelta(minutes=1)
@@ -42,7 +43,7 @@ class PulledImage:
 async def pull(
     app: App, ctx: Context, repo: RepositoryRef, image_id: ImageId, accepted: Sequence[str] = ()
 ) -> PulledImage:
-    """The manifest of one image; counts as a pull. Raises RepositoryNotFound, ImageNotFound."""
+    """The manifest of one image; counts as a pull. Raises RepositoryNotFound, ImageNotFound, KeyUnavailable."""
     pulled = await head(app, ctx, repo, image_id, accepted)
     await _record_pull(app, ctx, pulled.row)
     return pulled
@@ -51,15 +52,15 @@ async def pull(
 async def head(
     app: App, ctx: Context, repo: RepositoryRef, image_id: ImageId, accepted: Sequence[str] = ()
 ) -> PulledImage:
-    """The manifest of one image, without counting as a pull."""
+    """The manifest of one image, without counting as a pull. Raises as `pull` does: what is to come needs the key."""
     await authorize(app, ctx, "ecr:BatchGetImage", repo)
 
-    def head_txn(connection: Connection) -> tuple[ImageRow, bytes]:
+    def head_txn(connection: Connection) -> tuple[ImageRow, Payload]:
         row = require_image(connection, repo, image_id)
         return row, rows.payload_of(connection, row.id)
 
     row, payload = await app.db.read(head_txn)
-    return _as_accepted(row, payload, image_id, accepted)
+    return _as_accepted(row, await opened(app, row, payload), image_id, accepted)
 
 
 async def pull_many(
@@ -73,14 +74,14 @@ async def pull_many(
     """
     await authorize(app, ctx, "ecr:BatchGetImage", repo)
 
-    def pull_txn(connection: Connection) -> list[tuple[ImageId, ImageRow | Failure, bytes]]:
+    def pull_txn(connection: Connection) -> list[tuple[ImageId, ImageRow, Payload] | Failure]:
         repository = require(connection, repo)
-        found: list[tuple[ImageId, ImageRow | Failure, bytes]] = []
+        found: list[tuple[ImageId, ImageRow, Payload] | Failure] = []
         room = PULL_LIMIT
         for image_id in dict.fromkeys(image_ids):
             row = resolve(connection, repository.id, image_id)
             if isinstance(row, Failure):
-                found.append((image_id, row, b""))
+                found.append(row)
             else:
                 room -= row.manifest_size
                 if room < 0:
@@ -91,12 +92,18 @@ async def pull_many(
 
     images: list[tuple[ImageId, PulledImage]] = []
     failures: list[Failure] = []
-    for image_id, row, payload in await app.db.read(pull_txn):
-        if isinstance(row, Failure):
-            failures.append(row)
-        else:
-            images.append((image_id, _as_accepted(row, payload, image_id, accepted)))
-            await _record_pull(app, ctx, row)
+    for each in await app.db.read(pull_txn):
+        if isinstance(each, Failure):
+            failures.append(each)
+            continue
+        image_id, row, stored = each
+        try:
+            payload = await opened(app, row, stored)
+        except KeyUnavailable as error:
+            failures.append(Failure(image_id, "KmsError", error.message))
+            continue
+        images.append((image_id, _as_accepted(row, payload, image_id, accepted)))
+        await _record_pull(app, ctx, row)
     return images, failures
 
 

@@ -18,7 +18,7 @@ from entrepot.meta.data_keys import DataKeyRow
 from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.meta.times import to_micros
 from entrepot.ports import AccessCache, Database, DataKey, KeyProvider, NewDataKey
-from entrepot.rules.kms_keys import is_material, material_scope, refusal
+from entrepot.rules.kms_keys import is_material, material_scope, refusal, remedy
 from entrepot.services.sealing import seal, unseal
 
 TOKENS = "tokens"
@@ -108,7 +108,7 @@ class MasterKeyring:
             if version is not None:
                 self._access.policies.put(("kms key", kms_key_id, version), row)
         if why := refusal(row.arn, row.state):
-            raise KeyUnavailable(*why)
+            raise KeyUnavailable(*why, advice=remedy(row.state))
         return row
 
     async def _add(self, new: NewDataKey) -> DataKeyRow:
@@ -120,7 +120,7 @@ class MasterKeyring:
         return NewDataKey(scope, wrapped)
 
     async def _unwrapped(self, row: DataKeyRow) -> DataKey:
-        key = DataKey(row.key_id, await self._opened(row))
+        key = DataKey(row.key_id, await self._opened(row), row.scope, row.kms_key_id)
         self._rows[row.key_id], self._by_id[row.key_id] = row, key
         return key
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from entrepot.context import App, Context, RepositoryRef
-from entrepot.errors import AccessDenied, LayerInaccessible, LayerInUse, LayerNotFound, RepositoryNotFound
+from entrepot.errors import (
+    AccessDenied,
+    KeyUnavailable,
+    LayerInaccessible,
+    LayerInUse,
+    LayerNotFound,
+    RepositoryNotFound,
+)
 from entrepot.meta import blobs, gc_reviews
 from entrepot.meta import repositories as repository_rows
 from entrepot.meta.blobs import BlobRow
@@ -49,7 +56,10 @@ async def check(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> Blo
 
 
 async def find(app: App, ctx: Context, repo: RepositoryRef, digest: str, action: str) -> BlobRow:
-    """A blob of the repository, for whoever may do `action`. Raises LayerNotFound."""
+    """A blob of the repository, for whoever may do `action` and is to have its bytes.
+
+    Raises LayerNotFound, and KeyUnavailable where they cannot be opened.
+    """
     await authorize(app, ctx, action, repo)
 
     def find_txn(connection: Connection) -> BlobRow:
@@ -58,7 +68,9 @@ async def find(app: App, ctx: Context, repo: RepositoryRef, digest: str, action:
             raise LayerNotFound(repo.name, repo.account, digest)
         return row
 
-    return await app.db.read(find_txn)
+    row = await app.db.read(find_txn)
+    await app.keyring.by_id(row.data_key_id)  # before anything is said of the bytes, that they did not change included
+    return row
 
 
 async def find_in_image(app: App, ctx: Context, repo: RepositoryRef, digest: str) -> BlobRow:
@@ -89,16 +101,20 @@ async def url(app: App, row: BlobRow, seconds: int) -> str | None:
 async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source: str | None) -> bool:
     """Makes a layer of another repository of the registry one of this repository's; False where that can't be.
 
-    Needs the account setting BLOB_MOUNTING and the right to pull from the source. Without a `source` any repository
-    will do that the caller may pull from (OCI Distribution 1.1, "Mounting a blob from another repository").
+    Needs the account setting BLOB_MOUNTING and the right to pull from the source, and the two have to have the same
+    encryption and key (ECR User Guide, "Blob mounting"). Without a `source` any repository will do that the caller may
+    pull from (OCI Distribution 1.1, "Mounting a blob from another repository").
     """
     await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
 
     def candidates(connection: Connection) -> list[str]:
-        require(connection, repo)
+        repository = require(connection, repo)
         if not mounting_enabled(connection, repo.registry):
             return []
-        return [source] if source else blobs.repositories_holding(connection, repo.registry, digest, _MOUNT_CANDIDATES)
+        if source:
+            return [source]
+        encryption = repository.encryption
+        return blobs.repositories_holding(connection, repo.registry, encryption, digest, _MOUNT_CANDIDATES)
 
     for candidate in await app.db.read(candidates):
         row = await _readable(app, ctx, RepositoryRef(repo.registry, candidate), digest)
@@ -112,15 +128,17 @@ async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source
 async def _readable(app: App, ctx: Context, source: RepositoryRef, digest: str) -> BlobRow | None:
     try:
         return await find(app, ctx, source, digest, "ecr:GetDownloadUrlForLayer")
-    except (AccessDenied, RepositoryNotFound, LayerNotFound):
+    except (AccessDenied, RepositoryNotFound, LayerNotFound, KeyUnavailable):
         return None
 
 
 def _mount(connection: Connection, repo: RepositoryRef, source: str, digest: str, now: int, due: int) -> bool:
-    """Looks again: the source may have lost the layer since it was found there."""
+    """Looks again: the source may have lost the layer since it was found there. Compares what seals the two."""
     repository = require(connection, repo)
     origin = repository_rows.find_repository(connection, RepositoryRef(repo.registry, source))
-    row = blobs.find_blob(connection, origin.id, digest) if origin else None
+    if origin is None or origin.encryption != repository.encryption:
+        return False
+    row = blobs.find_blob(connection, origin.id, digest)
     if row is None:
         return False
     blob_storage.hold(connection, repository.id, row, now, due)

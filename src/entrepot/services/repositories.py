@@ -17,6 +17,7 @@ from entrepot.rules.mutability import TagMutability
 from entrepot.rules.names import check_repository_name
 from entrepot.rules.resource_tags import check_tag_keys, merge_tags
 from entrepot.services.access import allowed, authorize
+from entrepot.services.encryption import AS_EVER, WantedEncryption, chosen
 from entrepot.services.reviews import review_due
 
 _CATALOG_BATCH = 100
@@ -36,17 +37,23 @@ async def create(
     repo: RepositoryRef,
     mutability: TagMutability,
     tags: Sequence[tuple[str, str]],
+    wanted: WantedEncryption = AS_EVER,
 ) -> RepositoryRow:
-    """Creates a repository. Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags."""
+    """Creates a repository, whose encryption never changes.
+
+    Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags, KeyUnavailable.
+    """
     keys = request_tags(tags)
     await authorize(app, ctx, "ecr:CreateRepository", repo, keys)
     if tags:
         await authorize(app, ctx, "ecr:TagResource", repo, keys)
     check_repository_name(repo.name)
     checked = merge_tags({}, tags)
+    encryption = await chosen(app, ctx, repo, wanted)
 
     def create_txn(connection: Connection) -> RepositoryRow:
-        row = rows.add_repository(connection, repo, to_micros(ctx.now), mutability.mode, mutability.filters)
+        now = to_micros(ctx.now)
+        row = rows.add_repository(connection, repo, now, mutability.mode, mutability.filters, encryption)
         if row is None:
             raise RepositoryAlreadyExists(repo.name, repo.account)
         rows.put_tags(connection, row.id, checked)

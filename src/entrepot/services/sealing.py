@@ -34,6 +34,9 @@ def message_key(key: DataKey, salt: bytes) -> DataKey:
     return DataKey(key.key_id, HKDFExpand(SHA256(), 32, b"entrepot message " + salt).derive(key.material))
 
 
-def object_secret(key: DataKey, object_id: str) -> bytes:
-    """The 32-byte key of one stored object, derived from its data key (RFC 5869), so that none is used for two."""
-    return HKDFExpand(SHA256(), 32, b"entrepot blob " + object_id.encode()).derive(key.material)
+def object_secret(key: DataKey, object_id: str, purpose: bytes = b"entrepot blob ") -> bytes:
+    """The 32-byte key of one stored object, derived from its data key (RFC 5869), so that none is used for two.
+
+    `purpose` keeps apart what one data key does for one object.
+    """
+    return HKDFExpand(SHA256(), 32, purpose + object_id.encode()).derive(key.material)

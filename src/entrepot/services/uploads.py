@@ -43,15 +43,32 @@ async def no_bytes() -> AsyncIterator[bytes]:
 
 
 async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
-    """Opens an upload and returns its id."""
+    """Opens an upload and returns its id. Raises KeyUnavailable, as all that works with the upload's bytes does."""
     await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
     return (await _begun(app, ctx, await app.db.read(require, repo))).id
 
 
 async def _begun(app: App, ctx: Context, repository: RepositoryRow) -> UploadRow:
     """A new upload: from now on its row keeps what is stored of it from being taken for an orphan."""
-    data_key_id, staging = await blob_storage.new_staging(app, repository.registry)
-    row = UploadRow(
+
+    def start_txn(connection: Connection, row: UploadRow) -> RepositoryRow:
+        # Looked up again, because the repository may have been deleted, or made anew with another key, since.
+        found = require(connection, repository.ref)
+        if found.encryption == repository.encryption:
+            rows.add_upload(connection, replace(row, repository_id=found.id), to_micros(ctx.now))
+        return found
+
+    while True:
+        row = await _new_row(app, ctx, repository)
+        found = await app.db.write(start_txn, row)
+        if found.encryption == repository.encryption:
+            return replace(row, repository_id=found.id)
+        repository = found
+
+
+async def _new_row(app: App, ctx: Context, repository: RepositoryRow) -> UploadRow:
+    data_key_id, staging = await blob_storage.new_staging(app, repository)
+    return UploadRow(
         id=app.new_id(),
         repository_id=repository.id,
         principal_arn=ctx.principal.arn,
@@ -65,14 +82,6 @@ async def _begun(app: App, ctx: Context, repository: RepositoryRow) -> UploadRow
         store=staging.store,
         format=staging.format,
     )
-
-    def start_txn(connection: Connection) -> UploadRow:
-        # Looked up again, because the repository may have been deleted, or made anew, since.
-        begun = replace(row, repository_id=require(connection, repository.ref).id)
-        rows.add_upload(connection, begun, to_micros(ctx.now))
-        return begun
-
-    return await app.db.write(start_txn)
 
 
 async def received(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> int:

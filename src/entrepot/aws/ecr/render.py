@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
@@ -19,8 +20,9 @@ def seconds(moment: datetime) -> float:
     return round(moment.timestamp(), 3)
 
 
-def repository(app: App, row: RepositoryRow) -> s.Repository:
-    """A repository. Scanning on push and other keys than the registry's own are refused when they are asked for."""
+def repository(app: App, row: RepositoryRow, key_arns: Mapping[int, str]) -> s.Repository:
+    """A repository. Scanning on push is refused when it is asked for."""
+    key_id = row.encryption.kms_key_id
     return s.Repository(
         repository_arn=row.arn,
         registry_id=row.registry.account,
@@ -32,7 +34,9 @@ def repository(app: App, row: RepositoryRow) -> s.Repository:
             TagMutability(row.tag_mutability, row.exclusion_filters)
         ),
         image_scanning_configuration=s.ImageScanningConfiguration(scan_on_push=False),
-        encryption_configuration=s.EncryptionConfiguration(encryption_type="AES256"),
+        encryption_configuration=s.EncryptionConfiguration(
+            encryption_type=row.encryption.type, kms_key=None if key_id is None else key_arns[key_id]
+        ),
     )
 
 
