@@ -89,19 +89,6 @@ def test_a_name_is_taken_once(ecr: Any, repo: Repo) -> None:
     assert refused(ecr.create_repository, repositoryName=repo.name) == expected
 
 
-@pytest.mark.parametrize("kind", ["KMS", "KMS_DSSE"])
-def test_keys_of_kms_are_refused_until_they_are_used(ecr: Any, new_name: Callable[[], str], kind: str) -> None:
-    name = new_name()
-    for key in ({}, {"kmsKey": "alias/mine"}):
-        refusal = refused(
-            ecr.create_repository, repositoryName=name, encryptionConfiguration={"encryptionType": kind, **key}
-        )
-        assert (refusal.code, refusal.status) == ("KmsException", 400)
-        assert refusal.message == f"The encryption type '{kind}' is not available in this release: use AES256"
-        assert refusal.members == {"kmsError": "UnsupportedOperationException"}
-    assert refused(ecr.describe_repositories, repositoryNames=[name]).code == "RepositoryNotFoundException"
-
-
 def test_other_settings_that_would_not_be_enforced_are_refused(ecr: Any, new_name: Callable[[], str]) -> None:
     name = new_name()
     scanning = refused(ecr.create_repository, repositoryName=name, imageScanningConfiguration={"scanOnPush": True})

@@ -3,91 +3,62 @@
 from __future__ import annotations
 
 import itertools
-import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection
-
-from entrepot.context import App, Registry
-from entrepot.meta import access_versions, data_keys, kms_keys
-from entrepot.rules.kms_keys import KeyState, material_scope
+from entrepot.context import App
+from entrepot.services.kms import deletion
 from tests.oci.inprocess import in_app
 from tests.support.server import Server
 
 KINDS = ("KMS", "KMS_DSSE")
-POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"kms:*","Resource":"*"}]}'
 _numbers = itertools.count(1)
 
 
 class Kms:
-    """The keys of the first principal's account and Region. Keys are named by their ARNs."""
+    """The keys of the first principal's account and Region, by the API of KMS. Keys are named by their ARNs."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self.registry = Registry("123456789012", server.region)
+        self.client = server.boto3("kms")
 
     def create(self) -> str:
-        async def make(app: App) -> str:
-            key_id = str(uuid.uuid4())
-            new = await app.keyring.new_material(key_id)
-
-            def make_txn(c: Connection) -> str:
-                data_keys.add_key(c, new, 0, 0)
-                return kms_keys.add_key(c, self.registry, key_id, "CUSTOMER", "", POLICY, 0).arn
-
-            return await app.db.write(make_txn)
-
-        return in_app(self.server.data, make)
-
-    def _set(self, arn: str, state: KeyState) -> None:
-        def set_txn(c: Connection) -> None:
-            row = kms_keys.find_key(c, self.registry, arn.rpartition("/")[2])
-            assert row
-            kms_keys.set_state(c, row.id, state)
-            if state == "Deleted":
-                data_keys.delete_keys(c, material_scope(row.key_id))
-            access_versions.raise_version(c, self.registry.account)
-
-        in_app(self.server.data, lambda app: app.db.write(set_txn))
-
-    def disable(self, arn: str) -> None:
-        self._set(arn, "Disabled")
-
-    def enable(self, arn: str) -> None:
-        self._set(arn, "Enabled")
-
-    def schedule_deletion(self, arn: str) -> None:
-        self._set(arn, "PendingDeletion")
-
-    def cancel_deletion(self, arn: str) -> None:
-        self._set(arn, "Disabled")
+        return self.client.create_key()["KeyMetadata"]["Arn"]
 
     def alias(self, arn: str) -> str:
+        """A new name for a key."""
         name = f"alias/number-{next(_numbers)}"
-
-        def add(c: Connection) -> None:
-            row = kms_keys.find_key(c, self.registry, arn.rpartition("/")[2])
-            assert row
-            from entrepot.meta import kms_aliases
-
-            kms_aliases.add_alias(c, self.registry, name, row.id, 0)
-
-        in_app(self.server.data, lambda app: app.db.write(add))
+        self.client.create_alias(AliasName=name, TargetKeyId=arn)
         return name
 
+    def disable(self, arn: str) -> None:
+        self.client.disable_key(KeyId=arn)
+
+    def enable(self, arn: str) -> None:
+        self.client.enable_key(KeyId=arn)
+
     def rotate(self, arn: str) -> None:
-        key_id = arn.rpartition("/")[2]
+        self.client.rotate_key_on_demand(KeyId=arn)
 
-        async def turn(app: App) -> None:
-            new = await app.keyring.new_material(key_id)
-            await app.db.write(data_keys.add_key, new, 1, 0)
+    def schedule_deletion(self, arn: str) -> None:
+        self.client.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
 
-        in_app(self.server.data, turn)
+    def cancel_deletion(self, arn: str) -> None:
+        """KMS leaves the key disabled."""
+        self.client.cancel_key_deletion(KeyId=arn)
 
     def destroy(self, arn: str) -> None:
-        """Past the end of the waiting period."""
-        self._set(arn, "Deleted")
+        """Schedules the deletion and lets the waiting end."""
+        self.schedule_deletion(arn)
+
+        async def wait(app: App) -> None:
+            assert await deletion.delete_due(app) == 0
+            later = replace(app, clock=lambda: app.clock() + timedelta(days=7, seconds=1))
+            assert await deletion.delete_due(later) == 1
+
+        in_app(self.server.data, wait)
 
 
 def create(ecr: Any, kind: str, key: str | None = None) -> str:

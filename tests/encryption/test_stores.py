@@ -41,8 +41,10 @@ def migrate(data: Path, weed: Seaweed, to: str, *more: str) -> subprocess.Comple
 
 def where(data: Path) -> set[tuple[str, str, bool]]:
     """Store, format and whether a key of KMS is above it, of all layers."""
-    columns = "b.store, b.format, k.kms_key_id IS NOT NULL"
-    query = f"SELECT DISTINCT {columns} FROM blobs b JOIN data_keys k ON k.id = b.data_key_id"
+    query = (
+        "SELECT DISTINCT b.store, b.format, k.kms_key_id IS NOT NULL "
+        "FROM blobs b JOIN data_keys k ON k.id = b.data_key_id"
+    )
     return {(store, form, bool(under)) for store, form, under in Stored(data).rows(query)}
 
 

@@ -20,9 +20,10 @@ COUNT = 100
 LAYERS = [(number % 7, f"sha256:{number}") for number in range(COUNT)]
 ROWS = f"""
 INSERT INTO accounts VALUES ('123456789012', 1);
-INSERT INTO data_keys VALUES (1, 'registry', 0, x'00', 1);
+INSERT INTO data_keys (id, scope, generation, wrapped, created_at) VALUES (1, 'registry', 0, x'00', 1);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < {COUNT})
-  INSERT INTO repositories SELECT i, '123456789012', 'us-east-1', 'r' || i, 1, 'MUTABLE', '[]' FROM n;
+  INSERT INTO repositories (id, account_id, region, name, created_at, tag_mutability, exclusion_filters)
+    SELECT i, '123456789012', 'us-east-1', 'r' || i, 1, 'MUTABLE', '[]' FROM n;
 WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n WHERE i < {COUNT})
   INSERT INTO blobs (id, data_key_id, digest, size, object_id, created_at) SELECT i, 1, 'd' || i, 1, i, 1 FROM n;
 INSERT INTO repository_blobs SELECT id, digest, id, 1 FROM blobs;
