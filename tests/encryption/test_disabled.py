@@ -137,9 +137,9 @@ def test_it_works_again_when_enabled(ecr: Any, oci: Oci, kms: Kms, house: Server
     kms.enable(locked.key)
     settled(lambda: oci.get_blob(locked.name, locked.layer).status == 200)
     assert oci.pull_image(locked.name, "v1") == locked.image.contents()
-    put(ecr, locked.name, locked.upload_id, 5, b"second")
+    given = {"uploadId": locked.upload_id, "layerDigests": [digest_of(b"first")]}
+    ecr.complete_layer_upload(repositoryName=locked.name, **given)
     digest = digest_of(b"firstsecond")
-    ecr.complete_layer_upload(repositoryName=locked.name, uploadId=locked.upload_id, layerDigests=[digest])
     oci.finish_upload(locked.location, digest, b"second").expect(201)
     assert oci.get_blob(locked.name, digest).expect(200).body == b"firstsecond"
     assert Oci(house.url).request("GET", urlsplit(locked.url).path).expect(200).body == locked.image.blobs[-1]
