@@ -25,6 +25,8 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.InvalidTagParameter: ("InvalidTagParameterException", "InvalidInput", *_INVALID),
     errors.TooManyTags: ("TooManyTagsException", "LimitExceeded", *_INVALID),
     errors.PolicyInvalid: ("MalformedPolicyDocument", *_INVALID),
+    errors.QuotaExceeded: ("LimitExceededException",),
+    errors.RateExceeded: ("ThrottlingException",),
     errors.LimitExceeded: ("LimitExceededException", "LimitExceeded", *_INVALID),
     errors.Unsupported: ("UnsupportedCommandException", *_INVALID),
     errors.AccessDenied: ("AccessDeniedException",),
@@ -80,9 +82,14 @@ COMMON = frozenset(
         "NoSuchEntity",
         "UnrecognizedClientException",
         "ServerException",
+        "ThrottlingException",
         "ValidationError",
     }
 )
+
+UNDECLARED = frozenset({errors.QuotaExceeded})
+"""Errors that go by their own code wherever they come up. ECR lets InitiateLayerUpload and CompleteLayerUpload declare
+no LimitExceededException; a client that reads the code learns more from it than from InvalidParameterException."""
 
 _SIGNATURE_CODES = {
     "IncompleteSignature": "IncompleteSignature",
@@ -146,7 +153,8 @@ def aws_error(error: DomainError, operation: Operation | None) -> AwsError:
         return AwsError(_SIGNATURE_CODES[error.fault], error.message)
     declared: Mapping[str, int] = operation.errors if operation else {}
     names = candidates(type(error))
-    code = next((name for name in names if name in declared or name in COMMON), "ServerException")
+    known = names if type(error) in UNDECLARED else (name for name in names if name in declared or name in COMMON)
+    code = next(iter(known), "ServerException")
     members: Mapping[str, object] = _members(error) if code == names[0] else {}
     return AwsError(code, error.message, _status(error, code, declared), members, code in declared)
 

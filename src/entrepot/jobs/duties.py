@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrepot.context import App
-from entrepot.services import gc, sweeping
+from entrepot.services import gc, rate_limits, sweeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +24,5 @@ DUTIES: tuple[Duty, ...] = (
     Duty("sweep", timedelta(minutes=10), sweeping.sweep_uploads),
     Duty("orphans", timedelta(days=1), sweeping.sweep_orphans),
     Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),
+    Duty("rates", timedelta(minutes=10), rate_limits.sweep_buckets),
 )

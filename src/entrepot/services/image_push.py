@@ -28,6 +28,7 @@ from entrepot.rules.digests import digest_of, parse_digest
 from entrepot.rules.manifest import Manifest, image_size, parse_manifest
 from entrepot.rules.mutability import TagMutability, may_overwrite
 from entrepot.rules.names import check_tag
+from entrepot.services import quotas
 from entrepot.services.access import authorize
 from entrepot.services.repositories import require
 
@@ -60,7 +61,7 @@ async def push(
 
     All that the manifest needs has to be in the repository. A push that changes nothing is an ImageAlreadyExists
     where `repeat` is to be refused. Raises ManifestInvalid, ImageDigestDoesNotMatch, LayersNotFound,
-    ReferencedImagesNotFound, ImageTagAlreadyExists, LimitExceeded.
+    ReferencedImagesNotFound, ImageTagAlreadyExists, LimitExceeded, QuotaExceeded.
     """
     await authorize(app, ctx, "ecr:PutImage", repo)
     manifest = parse_manifest(image.payload, image.media_type)
@@ -68,17 +69,22 @@ async def push(
         check_tag(tag)
     digest = _checked_digest(image)
 
+    room = await quotas.claim(app, repo, {"images_per_repository": 1, "images_per_registry": 1})
+
     def push_txn(connection: Connection) -> None:
         repository = require(connection, repo)
         row = image_rows.find_image(connection, repository.id, digest)
         now = to_micros(ctx.now)
         image_id = row.id if row else _add(connection, repository, manifest, digest, image.payload, now)
+        if row is None:
+            room.check(connection)
         for tag in image.tags:
             _point(connection, repository, tag, image_id, digest, now, repeat)
         if row is not None and not image.tags and repeat == "refuse":
             raise ImageAlreadyExists(repo.name, repo.account, digest, None)
 
-    await app.db.write(push_txn)
+    with room:
+        await app.db.write(push_txn)
     return Pushed(digest, manifest.media_type, manifest.subject.digest if manifest.subject else None)
 
 

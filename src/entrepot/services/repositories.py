@@ -16,6 +16,7 @@ from entrepot.meta.times import to_micros
 from entrepot.rules.mutability import TagMutability
 from entrepot.rules.names import check_repository_name
 from entrepot.rules.resource_tags import check_tag_keys, merge_tags
+from entrepot.services import quotas
 from entrepot.services.access import allowed, authorize
 from entrepot.services.reviews import review_due
 
@@ -37,24 +38,27 @@ async def create(
     mutability: TagMutability,
     tags: Sequence[tuple[str, str]],
 ) -> RepositoryRow:
-    """Creates a repository. Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags."""
+    """Creates a repository. Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags, QuotaExceeded."""
     keys = request_tags(tags)
     await authorize(app, ctx, "ecr:CreateRepository", repo, keys)
     if tags:
         await authorize(app, ctx, "ecr:TagResource", repo, keys)
     check_repository_name(repo.name)
     checked = merge_tags({}, tags)
+    room = await quotas.claim(app, repo, {"repositories": 1})
 
     def create_txn(connection: Connection) -> RepositoryRow:
         row = rows.add_repository(connection, repo, to_micros(ctx.now), mutability.mode, mutability.filters)
         if row is None:
             raise RepositoryAlreadyExists(repo.name, repo.account)
+        room.check(connection)
         rows.put_tags(connection, row.id, checked)
         if checked:
             access_versions.raise_version(connection, repo.account)
         return row
 
-    return await app.db.write(create_txn)
+    with room:
+        return await app.db.write(create_txn)
 
 
 async def describe(app: App, ctx: Context, registry: Registry, names: Sequence[str]) -> list[RepositoryRow]:
