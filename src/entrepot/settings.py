@@ -191,10 +191,10 @@ class Settings:
         "tests: layers go before their image comes.",
     )
     quota_repositories: int | None = declare(
-        NUMBER, "100000", "Repositories that a registry can have. Empty: any number. See `entrepot quota`."
+        NUMBER, "100000", "Repositories that a registry can have. none: any number. See `entrepot quota`."
     )
     quota_images_per_repository: int | None = declare(
-        NUMBER, "100000", "Images that a repository can have; every manifest is one. Empty: any number."
+        NUMBER, "100000", "Images that a repository can have; every manifest is one. none: any number."
     )
     quota_images_per_registry: int | None = declare(
         NUMBER, "", "Images that all repositories of a registry can have together. Empty: any number."

@@ -15,8 +15,9 @@ THOUSAND = 1_000
 UNAUTHENTICATED = "unauthenticated"
 ECR = "ecr"
 
+_NO_LIMIT = frozenset({"", "none"})
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_SIZE = re.compile(r"([0-9]{1,15})(B|[KMGTP]iB)?", re.ASCII)
+_SIZE = re.compile(r"([0-9]{1,19})(B|[KMGTP]iB)?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _OPERATION = re.compile(r"(?:[a-z-]{2,32}:)?(?:[A-Z][A-Za-z0-9]{1,127}|\*)|unauthenticated", re.ASCII)
 _RATE = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,3})?)(?::([0-9]{1,9}))?", re.ASCII)
@@ -89,8 +90,8 @@ def _entry(text: str) -> str | RateText:
     return RateText(name, thousandths, burst)
 
 
-SIZE = Kind("a size such as 500GiB, or nothing", lambda text: size(text) if text else None)
-NUMBER = Kind("a whole number, or nothing", lambda text: number(text) if text else None)
+SIZE = Kind("a size such as 500GiB, or none", lambda text: None if text in _NO_LIMIT else size(text))
+NUMBER = Kind("a whole number, or none", lambda text: None if text in _NO_LIMIT else number(text))
 RATES = Kind(
     "'ecr', or a list such as PutImage=10,BatchGetImage=2000:4000,*=100 (requests a second, and a burst of a tenth of "
     "that at least)",

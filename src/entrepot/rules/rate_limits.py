@@ -68,7 +68,7 @@ def full(rate: Rate, now: int) -> Bucket:
 
 
 def refilled(bucket: Bucket, rate: Rate, now: int) -> Bucket:
-    """The bucket with what has come in since. Fractions of a token are not lost: they come in the next time.
+    """The bucket with what has come in since. Fractions of a token come in the next time.
 
     A bucket that was last drawn on by a clock that goes ahead of this one waits until this one is as far.
     """

@@ -14,7 +14,7 @@ from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
 from entrepot.meta.uploads import UploadRow
 from entrepot.ports import StagedBlob, StoredBlob
-from entrepot.services import quotas
+from entrepot.services import quota_uploads, quotas
 from entrepot.services.keyring import registry_scope
 from entrepot.services.repositories import require
 from entrepot.services.reviews import review_due
@@ -90,7 +90,10 @@ async def adopt(
 
     with room:
         row, is_new = await app.db.write(adopt_txn)
+    if not is_new:
+        quota_uploads.forget(app, repository.ref, blob.size, "repository_bytes")
     if row.object_id != blob.object_id:
+        quota_uploads.forget(app, repository.ref, blob.size, "registry_bytes")
         await app.blobs.discard(blob.object_id, blob.store)
     if must_be_new and not is_new:
         raise LayerAlreadyExists(digest, repository.name, repository.registry.account)

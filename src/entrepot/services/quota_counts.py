@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from entrepot.context import App, RepositoryRef
 from entrepot.rules.quotas import OF_REPOSITORY, Quota
 
-REST = 0.5
+REST = 0.1
 """Seconds before something is counted again: where all pushes are near a limit, counting would help none of them."""
 
 SHARE = 20

@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 
 from entrepot.context import App, RepositoryRef
 from entrepot.meta import usage
-from entrepot.rules.quotas import UNITS, Quota
+from entrepot.rules.quotas import Quota
 from entrepot.services import quotas
 from entrepot.services.quota_counts import Counted, counted_of, recount, staged_name
+
+BYTES: tuple[Quota, ...] = ("repository_bytes", "registry_bytes")
 
 STEP = 64 << 20
 """Bytes of an upload after which it is looked at again what others have added meanwhile."""
@@ -60,6 +62,12 @@ async def require_room(app: App, repo: RepositoryRef) -> None:
         await meter.require(0)
 
 
+def forget(app: App, repo: RepositoryRef, size: int, *names: Quota) -> None:
+    """Bytes that were staged here are gone: given up, or found to be stored already. Of all quotas, or those named."""
+    for name in names or BYTES:
+        counted_of(app, staged_name(name), repo).added -= size
+
+
 @asynccontextmanager
 async def metered(
     app: App, repo: RepositoryRef, body: AsyncIterator[bytes], length: int | None
@@ -98,5 +106,5 @@ async def _meters(app: App, repo: RepositoryRef) -> list[Meter]:
     return [
         Meter(app, repo, name, value, counted_of(app, staged_name(name), repo))
         for name, value in in_force.items()
-        if UNITS[name] == "bytes"
+        if name in BYTES
     ]

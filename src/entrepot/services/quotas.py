@@ -22,6 +22,8 @@ from entrepot.meta import quotas as rows
 from entrepot.rules.quotas import UNITS, Override, Quota, in_force, is_always_near, is_far, refusal_text, too_large_text
 from entrepot.services.quota_counts import Counted, counted_of, recount
 
+_ALL = 1 << 62
+
 log = structlog.get_logger()
 
 
@@ -42,9 +44,9 @@ class Claim:
         for name, value in self.near.items():
             if name in besides:
                 continue
-            used = usage.used(connection, name, self.repo, value + 1)
-            if used > value:
-                raise exceeded(self.repo, name, value, used - self.adding[name], self.adding[name])
+            if usage.used(connection, name, self.repo, value + 1) > value:
+                used = usage.used(connection, name, self.repo, _ALL) - self.adding[name]
+                raise exceeded(self.repo, name, value, used, self.adding[name])
 
     def __enter__(self) -> Self:
         for counted, adding in self.counted:

@@ -109,7 +109,7 @@ async def append(
             raise UploadOutOfOrder(row.received)
         if most_parts is not None and row.parts >= most_parts:
             raise LimitExceeded(f"The upload has the maximum of {most_parts} parts")
-        async with _ended_by_quota(app, row):
+        async with _ended_by_quota(app, repo, row):
             standing = await _appended(app, repo, row, body, length)
         after = _with_part(blob_storage.moved_on(row, standing), standing.received - row.received)
         await _advance(app, repo, row, after)
@@ -125,7 +125,7 @@ async def _appended(
 
 
 @asynccontextmanager
-async def _ended_by_quota(app: App, row: UploadRow) -> AsyncGenerator[None]:
+async def _ended_by_quota(app: App, repo: RepositoryRef, row: UploadRow) -> AsyncGenerator[None]:
     """Where what happens inside is refused for a quota, the upload ends, and its bytes go with it."""
     try:
         yield
@@ -134,6 +134,7 @@ async def _ended_by_quota(app: App, row: UploadRow) -> AsyncGenerator[None]:
         with suppress(DomainError):
             if await app.db.write(rows.delete_upload, row.id):
                 await app.blobs.discard(row.object_id, row.store)
+                quota_uploads.forget(app, repo, row.received)
         raise
 
 
@@ -175,7 +176,7 @@ async def complete(
         repository, row = await _find(app, ctx, repo, upload_id)
         if check:
             check(row)
-        async with _ended_by_quota(app, row):
+        async with _ended_by_quota(app, repo, row):
             standing = await blob_storage.staged(app, row)
             if body is not None:
                 standing = await _appended(app, repo, row, body, length)
@@ -214,7 +215,7 @@ async def put_whole(
             await app.db.write(rows.delete_upload, row.id)
             await app.blobs.discard(row.object_id, row.store)
         raise
-    async with _ended_by_quota(app, row):
+    async with _ended_by_quota(app, repo, row):
         await blob_storage.adopt(app, repository, row, digest, blob)
 
 
@@ -226,6 +227,7 @@ async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) ->
         if not await app.db.write(rows.delete_upload, row.id):
             raise UploadNotFound(upload_id, repo.name, repo.account)
         await app.blobs.discard(row.object_id, row.store)
+        quota_uploads.forget(app, repo, row.received)
 
 
 def parts_of(repo: RepositoryRef) -> Callable[[UploadRow], None]:
