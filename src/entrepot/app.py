@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from entrepot import app_blobs
+from entrepot import app_blobs, app_limits
 from entrepot.adapters.jwks import CachedJwks
 from entrepot.adapters.jwks_https import HttpsJwks
 from entrepot.adapters.master_key import FileKeyProvider, create_master_key
@@ -31,9 +31,10 @@ from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
 from entrepot.services import credentials
-from entrepot.services.access_cache import ProcessCache
+from entrepot.services.access_cache import Lru, ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
+from entrepot.services.rate_limits import SharedRates
 from entrepot.services.recent import RecentValue
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 METRICS_AGE = 10.0
 """How old, in seconds, the counts behind /metrics may be."""
+
+MOST_COUNTS = 16_384
+"""Of how many repositories a process remembers how much is in them."""
 
 PROFILE = "entrepot"
 """The profile of the account that the settings name."""
@@ -158,6 +162,7 @@ async def work(settings: Settings, stopped: asyncio.Event) -> None:
 async def opened(settings: Settings) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
     paths = Paths(settings.data)
+    rates = app_limits.rates(settings)
     db = _database(settings)
     blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
@@ -176,10 +181,13 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             access=access,
             gc_counts=RecentValue(METRICS_AGE, time.monotonic),
             home=Registry(settings.account, settings.region),
+            usage=Lru(MOST_COUNTS),
             jwks=jwks,
             trusted_proxies=settings.trusted_proxies,
             strict_policies=settings.strict_policies,
             gc_delay=settings.gc_delay,
+            quotas=app_limits.quotas(settings),
+            rates=SharedRates(db, rates, utc_now) if rates else None,
         )
     finally:
         fetcher.close()

@@ -12,7 +12,17 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from entrepot import __version__, cli_account, cli_blobs, cli_gc, cli_policy, cli_worker, telemetry
+from entrepot import (
+    __version__,
+    cli_account,
+    cli_blobs,
+    cli_gc,
+    cli_policy,
+    cli_quota,
+    cli_usage,
+    cli_worker,
+    telemetry,
+)
 from entrepot.errors import DomainError
 from entrepot.server import ServerError, claimed, run
 from entrepot.settings import SettingsError
@@ -100,6 +110,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("blobs", cli_blobs.HELP, cli_blobs.flags, cli_blobs.run),
     Command("account", cli_account.HELP, cli_account.flags, cli_account.run),
     Command("policy", cli_policy.HELP, cli_policy.flags, cli_policy.run),
+    Command("quota", cli_quota.HELP, cli_quota.flags, cli_quota.run),
+    Command("usage", cli_usage.HELP, cli_usage.flags, cli_usage.run),
     Command("settings", "Print the settings in force and where each came from.", _settings_flags, _settings),
     Command("version", "Print the version.", _no_flags, _version),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring, Recent
+from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring, Memory, RateLimiter, Recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,8 @@ class App:
 
     Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
     `gc_delay` is how long what nothing refers to is kept; `gc_counts` remembers how much that is, for a moment.
+    `quotas` are those that hold where nobody has set another, by their names in rules/quotas.py; `usage` remembers how
+    much of them is used up. `rates` says how many requests there may be, None where there may be any number.
     """
 
     db: Database
@@ -179,6 +181,9 @@ class App:
     home: Registry
     jwks: JwksSource
     gc_counts: Recent
+    usage: Memory
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     strict_policies: bool = False
     gc_delay: timedelta = timedelta(days=1)
+    quotas: Mapping[str, int] = field(default_factory=dict[str, int])
+    rates: RateLimiter | None = None

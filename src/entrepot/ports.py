@@ -6,6 +6,7 @@ BlobStore     sealed by us, by the store   blobs/
 KeyProvider   a file, an outside KMS       adapters/
 AccessCache   this process's memory        services/
 Recent        this process's memory        services/
+RateLimiter   buckets in the database      services/
 JwksSource    HTTPS, with a cache          adapters/
 """
 
@@ -368,4 +369,27 @@ class AccessCache(Protocol):
 
     def learn(self, account: str, version: int) -> None:
         """Notes a higher number that was read along with something else, so that what was read is found again."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """How many requests a second each caller may make, counted over all processes of a deployment."""
+
+    @property
+    def filling(self) -> int:
+        """How long, in microseconds, it takes until any caller has all of a burst again."""
+        ...
+
+    async def take(self, caller: str, service: str, operations: Sequence[str]) -> None:
+        """Counts one request that does `operations` of a service (such as 'ecr'). Raises RateExceeded.
+
+        Before the caller's rights are looked up. Raises StorageUnavailable where nobody can know.
+        """
+        ...
+
+    async def take_as_stranger(self, caller: str) -> bool:
+        """Counts one request whose credentials prove nothing, or that has none. Raises RateExceeded.
+
+        False where such requests have no rate of their own.
+        """
         ...

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
+from entrepot.settings_limits import NUMBER, RATES, SIZE, RateText
 from entrepot.settings_values import (
     ACCOUNT,
     ADDRESS,
@@ -188,6 +189,29 @@ class Settings:
         "How long layers are kept after the last image that needs them is gone, or after an upload that no image came "
         "to use. Clients have half of it between being told that a layer is there and pushing its image. 0 is for "
         "tests: layers go before their image comes.",
+    )
+    quota_repositories: int | None = declare(
+        NUMBER, "100000", "Repositories that a registry can have. none: any number. See `entrepot quota`."
+    )
+    quota_images_per_repository: int | None = declare(
+        NUMBER, "100000", "Images that a repository can have; every manifest is one. none: any number."
+    )
+    quota_images_per_registry: int | None = declare(
+        NUMBER, "", "Images that all repositories of a registry can have together. Empty: any number."
+    )
+    quota_repository_bytes: int | None = declare(
+        SIZE, "", "Bytes of layers that a repository can hold, such as 500GiB. Empty: any number."
+    )
+    quota_registry_bytes: int | None = declare(
+        SIZE, "", "Bytes of layers that a registry can hold, each counted once. Empty: any number."
+    )
+    rate_limits: tuple[str | RateText, ...] = declare(
+        RATES,
+        "",
+        "Requests a second that each principal may make, over all nodes: operation=rate or operation=rate:burst, with "
+        "commas between them. ecr stands for ECR's own rates; an operation of another service is named service:name; "
+        "service:* and * stand for all others, each by itself; unauthenticated for requests without good credentials, "
+        "by address. Empty: any number.",
     )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrepot.settings import DECLARED
+from entrepot.settings_limits import RateText
 from entrepot.settings_sources import load
 from entrepot.settings_values import BucketUrl
 
@@ -77,6 +78,8 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         "hostname": "registry.example.test:5000", "domain": "example.test", "workers": "3", "tls_cert": "/c.pem",
         "tls_key": "/k.pem", "log_level": "error", "log_format": "text", "strict_policies": "true",
         "trusted_proxies": "10.0.0.0/8, fd00::/8", "database_connections": "7",
+        "quota_repositories": "7", "quota_images_per_repository": "8", "quota_images_per_registry": "9",
+        "quota_repository_bytes": "1KiB", "quota_registry_bytes": "1MiB", "rate_limits": "PutImage=1:2",
         "work": "false", "gc_delay": "12h", "s3_path_style": "true", "s3_timeout": "9",
         "blobs": "s3://bucket/a/prefix/", "s3_endpoint_url": "http://127.0.0.1:9000",
         "blobs_also": "s3://other/, s3://third/x", "blob_delivery": "redirect", "s3_encryption": "none",
@@ -95,6 +98,8 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
     networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
     read = values | {"strict_policies": "True", "trusted_proxies": str(networks)}
     read["blobs_also"] = str((BucketUrl("other", ""), BucketUrl("third", "x/")))
+    read |= {"quota_repository_bytes": "1024", "quota_registry_bytes": str(1 << 20)}
+    read["rate_limits"] = str((RateText("PutImage", 1000, 2),))
     read |= {"work": "False", "s3_path_style": "True", "gc_delay": "12:00:00"}
     assert {name: str(getattr(ways[0], name)) for name in values} == read
     assert set(values) == {setting.name for setting in DECLARED} - {"config"}

@@ -25,6 +25,8 @@ CANDIDATES: Mapping[type[DomainError], tuple[str, ...]] = {
     errors.InvalidTagParameter: ("InvalidTagParameterException", "InvalidInput", "TagException", *_INVALID),
     errors.TooManyTags: ("TooManyTagsException", "LimitExceeded", "TagException", *_INVALID),
     errors.PolicyInvalid: ("MalformedPolicyDocument", "MalformedPolicyDocumentException", *_INVALID),
+    errors.QuotaExceeded: ("LimitExceededException",),
+    errors.RateExceeded: ("ThrottlingException",),
     errors.LimitExceeded: ("LimitExceededException", "LimitExceeded", *_INVALID),
     errors.Unsupported: ("UnsupportedCommandException", "UnsupportedOperationException", *_INVALID),
     errors.AccessDenied: ("AccessDeniedException",),
@@ -94,6 +96,7 @@ COMMON = frozenset(
         "NoSuchEntity",
         "UnrecognizedClientException",
         "ServerException",
+        "ThrottlingException",
         "ValidationError",
     }
 )
@@ -103,6 +106,10 @@ COMMON_OF: Mapping[str, frozenset[str]] = {"kms": frozenset({"NotAuthorizedExcep
 
 _STATUSES = {"ServerException": 500, "KMSInternalException": 500, "DependencyTimeoutException": 503}
 """Whose fault it is, where the model does not tell: the server's."""
+
+BY_THEIR_OWN_CODE = frozenset({errors.QuotaExceeded})
+"""Errors that go by their own code wherever they come up. ECR lets InitiateLayerUpload and CompleteLayerUpload declare
+no LimitExceededException; a client that reads the code learns more from it than from InvalidParameterException."""
 
 _SIGNATURE_CODES = {
     "IncompleteSignature": "IncompleteSignature",
@@ -162,17 +169,21 @@ def internal_error(request_id: str) -> AwsError:
     return AwsError("ServerException", f"The server failed to answer. The request id is {request_id}.", 500)
 
 
+def _undeclared(operation: Operation | None) -> frozenset[str]:
+    """The codes that an operation answers with besides those that its model declares."""
+    if operation is None:
+        return COMMON
+    return COMMON | COMMON_OF.get(operation.service, frozenset()) | UNDECLARED.get(operation.name, frozenset())
+
+
 def aws_error(error: DomainError, operation: Operation | None) -> AwsError:
     """A domain error as `operation` answers with it (None: before the operation is known)."""
     if isinstance(error, SignatureError):
         return AwsError(_SIGNATURE_CODES[error.fault], error.message)
     declared: Mapping[str, int] = operation.errors if operation else {}
     names = _codes(error)
-    name = operation.name if operation else ""
-    known = (
-        COMMON | COMMON_OF.get(operation.service if operation else "", frozenset()) | UNDECLARED.get(name, frozenset())
-    )
-    code = next((name for name in names if name in declared or name in known), "ServerException")
+    known = names if type(error) in BY_THEIR_OWN_CODE else declared.keys() | _undeclared(operation)
+    code = next((name for name in names if name in known), "ServerException")
     members: Mapping[str, object] = _members(error) if code == names[0] else {}
     return AwsError(code, error.message, _status(error, code, declared), members, code in declared)
 

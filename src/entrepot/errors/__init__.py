@@ -6,7 +6,7 @@ two doors never disagree. The names are those of ECR's exceptions without the su
 
     DomainError
       InvalidParameter (NameInvalid, PolicyInvalid), ValidationFailed, InvalidTagParameter, TooManyTags
-      LimitExceeded, Unsupported, AccessDenied, Unauthenticated
+      LimitExceeded (QuotaExceeded), RateExceeded, Unsupported, AccessDenied, Unauthenticated
       PackedPolicyTooLarge, InvalidIdentityToken, IdentityTokenExpired, ClaimRejected, IdentityProviderUnreachable
       RepositoryNotFound, RepositoryAlreadyExists, RepositoryNotEmpty, RepositoryPolicyNotFound, RegistryPolicyNotFound
       ImageNotFound, ImageAlreadyExists, ImageTagAlreadyExists, ImageDigestDoesNotMatch
@@ -30,6 +30,8 @@ from entrepot.errors.common import (
     LimitExceeded,
     NameInvalid,
     PolicyInvalid,
+    QuotaExceeded,
+    RateExceeded,
     TooManyTags,
     Unauthenticated,
     Unsupported,
@@ -141,7 +143,9 @@ __all__ = [
     "NoSuchEntity",
     "PackedPolicyTooLarge",
     "PolicyInvalid",
+    "QuotaExceeded",
     "RangeNotSatisfiable",
+    "RateExceeded",
     "ReferencedImagesNotFound",
     "RegistryPolicyNotFound",
     "RepositoryAlreadyExists",

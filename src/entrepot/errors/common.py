@@ -68,6 +68,24 @@ class LimitExceeded(DomainError):
     """A quota would be exceeded."""
 
 
+class QuotaExceeded(LimitExceeded):
+    """A quota that operators set would be exceeded: `quota` is its name, `value` what it is, `used` what is in use."""
+
+    def __init__(self, message: str, quota: str, value: int, used: int) -> None:
+        super().__init__(message)
+        self.quota = quota
+        self.value = value
+        self.used = used
+
+
+class RateExceeded(DomainError):
+    """More requests than the principal may make in a second. It may come again in `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Rate exceeded")
+        self.retry_after = retry_after
+
+
 class Unsupported(DomainError):
     """Well-formed, but not something this registry does."""
 

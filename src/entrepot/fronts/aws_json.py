@@ -17,8 +17,9 @@ from entrepot.aws.errors import AwsError, Refusal, aws_error, internal_error, re
 from entrepot.aws.json_input import decode_json
 from entrepot.context import App
 from entrepot.errors import DomainError
-from entrepot.fronts import aws_query, aws_unsigned
+from entrepot.fronts import aws_query, aws_unsigned, throttling
 from entrepot.fronts.aws_call import Call, Door, authenticate, drain, head_of
+from entrepot.fronts.clients import client_of
 from entrepot.rules import sigv4
 from entrepot.rules.sigv4 import Claim, SignatureError, SignedRequest
 from entrepot.services.access_key_use import note_use
@@ -53,6 +54,8 @@ async def handle(app: App, request: Request, door: Door = DOOR) -> Response:
         raise
     except Refusal as error:
         failure = error.error
+    except SignatureError as error:
+        failure = await _unproven(app, request, error)
     except DomainError as error:
         failure = aws_error(error, None)
     except Exception:
@@ -60,6 +63,15 @@ async def handle(app: App, request: Request, door: Door = DOOR) -> Response:
         log.exception("operation failed")
         failure = internal_error(request_id)
     return aws_query.render_error(door, service, failure, request_id) if query else render_error(failure)
+
+
+async def _unproven(app: App, request: Request, error: SignatureError) -> AwsError:
+    """What a caller is told who did not prove who they are: that, or to come again later."""
+    try:
+        await throttling.count_stranger(app, client_of(app, request))
+    except DomainError as refused:
+        return aws_error(refused, None)
+    return aws_error(error, None)
 
 
 def render_error(error: AwsError) -> Response:
@@ -89,6 +101,7 @@ async def _answer(call: Call, door: Door) -> Response:
     ctx, body = await authenticate(call, door)
     endpoint = service.find(_operation_name(service, call.head))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
+    await throttling.count(call.app, ctx, call.claim.service, endpoint.operation.name)
     result = await run(endpoint, call.app, ctx, _take(body))
     answer = b"" if result is None else msgspec.json.encode(result)
     return Response(answer, headers=ctx.notes, media_type=CONTENT_TYPE)

@@ -14,6 +14,7 @@ from entrepot.aws.query_errors import in_query_words
 from entrepot.aws.query_input import decode_query
 from entrepot.aws.query_output import encode_error, encode_result
 from entrepot.context import App, Context
+from entrepot.fronts import throttling
 from entrepot.fronts.aws_call import Call, Door, authenticate
 from entrepot.rules.sigv4 import SignatureError, SignedRequest
 
@@ -35,13 +36,16 @@ async def answer(call: Call, door: Door) -> Response:
     session = ctx.principal.session
     if call.claim.service == _NOT_FOR_USER_SESSIONS and session is not None and session.role_arn is None:
         raise SignatureError("UnrecognizedClient", "The security token included in the request is invalid.")
-    return await respond(call.app, ctx, service, parameters_of(call.head, bytes(body)))
+    return await respond(call.app, ctx, call.claim.service, service, parameters_of(call.head, bytes(body)))
 
 
-async def respond(app: App, ctx: Context, service: Service, parameters: Sequence[tuple[str, str]]) -> Response:
-    """Runs the operation that the parameters ask for. Raises Refusal."""
+async def respond(
+    app: App, ctx: Context, name: str, service: Service, parameters: Sequence[tuple[str, str]]
+) -> Response:
+    """Runs the operation that the parameters ask for. Raises Refusal, and RateExceeded."""
     endpoint = _find(service, dict(parameters))
     structlog.contextvars.bind_contextvars(operation=endpoint.operation.name, principal=ctx.principal.arn)
+    await throttling.count(app, ctx, name, endpoint.operation.name)
     shape = endpoint.operation.input
     given: Mapping[str, object] = decode_query(service.model, shape, parameters) if shape else {}
     result = await run(endpoint, app, ctx, given)

@@ -47,4 +47,4 @@ async def answer(app: App, request: Request, head: SignedRequest, door: Door) ->
         raise SignatureError("MissingAuthenticationToken", "Missing Authentication Token")
     request_id: str = request.scope["entrepot.request_id"]
     ctx = Context(ANONYMOUS, _NOWHERE, request_id, now, client_of(app, request))
-    return await aws_query.respond(app, ctx, door.query[SERVICE], parameters)
+    return await aws_query.respond(app, ctx, SERVICE, door.query[SERVICE], parameters)

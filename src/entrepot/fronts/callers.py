@@ -65,11 +65,11 @@ def is_bearer(request: Request) -> bool:
     return _authorization(request)[0] == "bearer"
 
 
-async def identify(app: App, request: Request, request_id: str, route: Route) -> Context:
-    """The context of a request. Raises Unauthenticated.
+async def identify(app: App, request: Request, request_id: str) -> Context:
+    """The context of a request. Raises Unauthenticated where it comes with credentials that prove nothing.
 
     The registry is the host's where that is ECR-shaped, else the one that the password was issued for, or the
-    deployment's own where nobody asks. Nobody gets Unauthenticated, never AccessDenied, for all but open pulls.
+    deployment's own where nobody asks.
     """
     now, named = app.clock(), named_registry(request)
     if not has_credentials(request):
@@ -82,12 +82,15 @@ async def identify(app: App, request: Request, request_id: str, route: Route) ->
     else:
         claims, registry = await claimed(app, request, basic_password(request), now)
         principal = await tokens.holder(app, claims, now)
-    ctx = Context(principal, registry, request_id, now, client_of(app, request))
-    if principal == ANONYMOUS:
+    return Context(principal, registry, request_id, now, client_of(app, request))
+
+
+async def require_login(app: App, ctx: Context, request: Request, route: Route) -> None:
+    """Raises Unauthenticated, never AccessDenied, where nobody in particular asks for anything but an open pull."""
+    if ctx.principal == ANONYMOUS:
         pull = ANONYMOUS_PULLS.get((route.kind, request.method))
         if pull is None or not await is_open(app, ctx, pull, route.name):
             raise Unauthenticated(NOT_LOGGED_IN)
-    return ctx
 
 
 async def claimed(app: App, request: Request, password: str, now: datetime) -> tuple[Claims, Registry]:

@@ -19,7 +19,9 @@ from entrepot.fronts import (
     oci_manifests,
     oci_tokens,
     oci_uploads,
+    throttling,
 )
+from entrepot.fronts.clients import client_of
 from entrepot.fronts.oci_routes import Kind, Route, parse_path
 from entrepot.rules.names import is_repository_name
 
@@ -89,9 +91,19 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
 
 async def _answer(app: App, request: Request, request_id: str, route: Route) -> Response:
     try:
-        ctx = await callers.identify(app, request, request_id, route)
+        ctx = await _identified(app, request, request_id)
+        await throttling.count_route(app, ctx, route, request)
+        await callers.require_login(app, ctx, request, route)
         if route.name and not is_repository_name(route.name):
             raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))
         return await HANDLERS[route.kind][request.method](app, ctx, route, request)
     except Unauthenticated as error:
         return await challenges.ask(app, request, error)
+
+
+async def _identified(app: App, request: Request, request_id: str) -> Context:
+    try:
+        return await callers.identify(app, request, request_id)
+    except Unauthenticated:
+        await throttling.count_stranger(app, client_of(app, request))
+        raise

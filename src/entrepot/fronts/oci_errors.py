@@ -19,6 +19,7 @@ _TABLE: dict[type[DomainError], tuple[int, str]] = {
     e.Unauthenticated: (401, "UNAUTHORIZED"),
     e.AccessDenied: (403, "DENIED"),
     e.LimitExceeded: (403, "DENIED"),
+    e.RateExceeded: (429, "TOOMANYREQUESTS"),
     e.RepositoryNotFound: (404, "NAME_UNKNOWN"),
     e.NameInvalid: (400, "NAME_INVALID"),
     e.ImageNotFound: (404, "MANIFEST_UNKNOWN"),
@@ -72,6 +73,8 @@ def render(error: DomainError, headers: Mapping[str, str] | None = None) -> Resp
     extra = dict(headers or {})
     if isinstance(error, e.StorageUnavailable):
         extra["Retry-After"] = "5"
+    if isinstance(error, e.RateExceeded):
+        extra["Retry-After"] = str(error.retry_after)
     if isinstance(error, e.RangeNotSatisfiable):
         extra["Content-Range"] = f"bytes */{error.size}"
     advice = error.advice if isinstance(error, e.AccessDenied | e.KeyUnavailable) else ""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from entrepot.context import ANONYMOUS, App, Context
 from entrepot.errors import DomainError, InvalidParameter, SizeInvalid, Unauthenticated
-from entrepot.fronts import callers, challenges, oci_errors
+from entrepot.fronts import callers, challenges, oci_errors, throttling
 from entrepot.fronts.bodies import whole
 from entrepot.fronts.clients import client_of
 from entrepot.services import bearer_tokens
@@ -30,11 +30,7 @@ _MOST_SCOPES = 20
 async def answer(app: App, request: Request, request_id: str) -> Response:
     """The token, or why there is none."""
     try:
-        password = await _password(request)
-        if password is None:
-            given = await _for_nobody(app, request, request_id)
-        else:
-            given = await _exchanged(app, request, password)
+        given = await _given(app, request, request_id)
     except Unauthenticated as error:
         return challenges.ask_for_password(app, request, error)
     except DomainError as error:
@@ -46,6 +42,18 @@ async def answer(app: App, request: Request, request_id: str) -> Response:
         "issued_at": given.issued.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+async def _given(app: App, request: Request, request_id: str) -> Bearer:
+    try:
+        password = await _password(request)
+        if password is not None:
+            return await _exchanged(app, request, password)
+    except Unauthenticated:
+        await throttling.count_stranger(app, client_of(app, request))
+        raise
+    await throttling.count_stranger(app, client_of(app, request))
+    return await _for_nobody(app, request, request_id)
 
 
 async def _exchanged(app: App, request: Request, password: str) -> Bearer:

@@ -29,8 +29,8 @@ async def start(app: App, ctx: Context, route: Route, request: Request) -> Respo
             return _created(route, mount)
     if digest is not None:
         parse_digest(digest)
-        body = chunks(request, announced_length(request))
-        await uploads.put_whole(app, ctx, route.repo(ctx), digest, body)
+        length = announced_length(request)
+        await uploads.put_whole(app, ctx, route.repo(ctx), digest, chunks(request, length), length)
         return _created(route, digest)
     upload_id = await uploads.start(app, ctx, route.repo(ctx))
     return _accepted(202, route.name, upload_id, 0)
@@ -47,9 +47,8 @@ async def patch(app: App, ctx: Context, route: Route, request: Request) -> Respo
     """PATCH: a chunk, or a whole stream of bytes, behind what the upload holds."""
     first_byte, expected = _position(request)
     try:
-        received = await uploads.append(
-            app, ctx, route.repo(ctx), route.reference, chunks(request, expected), first_byte
-        )
+        body = chunks(request, expected)
+        received = await uploads.append(app, ctx, route.repo(ctx), route.reference, body, first_byte, length=expected)
     except UploadOutOfOrder as error:
         return _out_of_order(error, route)
     return _accepted(202, route.name, route.reference, received)
@@ -69,7 +68,7 @@ async def complete(app: App, ctx: Context, route: Route, request: Request) -> Re
 
     body = chunks(request, expected) if has_body(request) else None
     try:
-        await uploads.complete(app, ctx, route.repo(ctx), route.reference, [digest], body, in_order)
+        await uploads.complete(app, ctx, route.repo(ctx), route.reference, [digest], body, in_order, length=expected)
     except UploadOutOfOrder as error:
         return _out_of_order(error, route)
     return _created(route, digest)

@@ -71,6 +71,13 @@ def hold_blob(connection: Connection, repository_id: int, blob: BlobRow, now: in
     return insert_or_ignore(connection, repository_blobs, row)
 
 
+def is_held_elsewhere(connection: Connection, repository_id: int, blob_id: int) -> bool:
+    """Whether another repository holds the blob, too."""
+    t = repository_blobs
+    query = select(t.c.blob_id).where(t.c.blob_id == blob_id, t.c.repository_id != repository_id).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def release_blob(connection: Connection, repository_id: int, digest: str) -> bool:
     """Ends a repository's hold on a blob; says whether it had one."""
     t = repository_blobs

@@ -14,7 +14,7 @@ from entrepot.meta.repositories import RepositoryRow
 from entrepot.meta.times import to_micros
 from entrepot.meta.uploads import UploadRow
 from entrepot.ports import StagedBlob, StoredBlob
-from entrepot.services import content_keys
+from entrepot.services import content_keys, quota_uploads, quotas
 from entrepot.services.repositories import require
 from entrepot.services.reviews import review_due
 
@@ -72,9 +72,10 @@ async def adopt(
 
     Bytes that the registry holds already under the same key are dropped again in favour of those. `must_be_new`
     raises LayerAlreadyExists where the repository holds the digest; the upload ends all the same. Raises UploadNotFound
-    where the upload was given up, swept or moved on in the meantime.
+    where the upload was given up, swept or moved on in the meantime, and QuotaExceeded.
     """
     now, due = to_micros(app.clock()), review_due(app)
+    room = await quotas.claim(app, repository.ref, {"repository_bytes": blob.size, "registry_bytes": blob.size})
 
     def adopt_txn(connection: Connection) -> tuple[BlobRow, bool]:
         held_by = require(connection, repository.ref)
@@ -82,10 +83,18 @@ async def adopt(
         if not uploads.end_upload(connection, upload):
             raise UploadNotFound(upload.id, repository.name, repository.registry.account)
         row = blobs.adopt_blob(connection, upload.data_key_id, digest, blob, now)
-        return row, hold(connection, held_by.id, row, now, due, known=row.object_id != blob.object_id)
+        is_new = hold(connection, held_by.id, row, now, due, known=row.object_id != blob.object_id)
+        if is_new and room.near:
+            shared = blobs.is_held_elsewhere(connection, held_by.id, row.id)
+            room.check(connection, besides={"registry_bytes"} if shared else ())
+        return row, is_new
 
-    row, is_new = await app.db.write(adopt_txn)
+    with room:
+        row, is_new = await app.db.write(adopt_txn)
+    if not is_new:
+        quota_uploads.forget(app, repository.ref, blob.size, "repository_bytes")
     if row.object_id != blob.object_id:
+        quota_uploads.forget(app, repository.ref, blob.size, "registry_bytes")
         await app.blobs.discard(blob.object_id, blob.store)
     if must_be_new and not is_new:
         raise LayerAlreadyExists(digest, repository.name, repository.registry.account)

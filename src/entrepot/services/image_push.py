@@ -28,7 +28,7 @@ from entrepot.rules.digests import digest_of, parse_digest
 from entrepot.rules.manifest import Manifest, image_size, parse_manifest
 from entrepot.rules.mutability import TagMutability, may_overwrite
 from entrepot.rules.names import check_tag
-from entrepot.services import manifest_payloads
+from entrepot.services import manifest_payloads, quotas
 from entrepot.services.access import authorize
 from entrepot.services.manifest_payloads import Sealed
 from entrepot.services.repositories import require
@@ -62,13 +62,15 @@ async def push(
 
     All that the manifest needs has to be in the repository. A push that changes nothing is an ImageAlreadyExists
     where `repeat` is to be refused. Raises ManifestInvalid, ImageDigestDoesNotMatch, LayersNotFound,
-    ReferencedImagesNotFound, ImageTagAlreadyExists, LimitExceeded, KeyUnavailable.
+    ReferencedImagesNotFound, ImageTagAlreadyExists, LimitExceeded, QuotaExceeded, KeyUnavailable.
     """
     await authorize(app, ctx, "ecr:PutImage", repo)
     manifest = parse_manifest(image.payload, image.media_type)
     for tag in image.tags:
         check_tag(tag)
     digest = _checked_digest(image)
+
+    room = await quotas.claim(app, repo, {"images_per_repository": 1, "images_per_registry": 1})
 
     def push_txn(connection: Connection, sealed: Sealed | None) -> RepositoryRow | None:
         repository = require(connection, repo)
@@ -81,6 +83,8 @@ async def push(
         now = to_micros(ctx.now)
         size = len(image.payload)
         image_id = row.id if row else _add(connection, repository, manifest, digest, payload, size, now)
+        if row is None:
+            room.check(connection)
         for tag in image.tags:
             _point(connection, repository, tag, image_id, digest, now, repeat)
         if row is not None and not image.tags and repeat == "refuse":
@@ -90,8 +94,9 @@ async def push(
     # Only the transaction knows whether the repository has a key, and it cannot wait for one: it asks by ending with
     # the repository. A second time is for one that was deleted and made anew in between.
     sealed: Sealed | None = None
-    while repository := await app.db.write(push_txn, sealed):
-        sealed = await manifest_payloads.sealed(app, repository, digest, image.payload)
+    with room:
+        while repository := await app.db.write(push_txn, sealed):
+            sealed = await manifest_payloads.sealed(app, repository, digest, image.payload)
     return Pushed(digest, manifest.media_type, manifest.subject.digest if manifest.subject else None)
 
 

@@ -20,10 +20,11 @@ from entrepot.meta import blobs, gc_reviews
 from entrepot.meta import repositories as repository_rows
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.times import to_micros
-from entrepot.services import blob_storage
+from entrepot.services import blob_storage, quotas
 from entrepot.services.access import authorize
 from entrepot.services.account_settings import mounting_enabled
 from entrepot.services.layer_holds import held_for_push
+from entrepot.services.quotas import Claim
 from entrepot.services.repositories import require
 from entrepot.services.reviews import review_due
 
@@ -103,7 +104,7 @@ async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source
 
     Needs the account setting BLOB_MOUNTING and the right to pull from the source, and the two have to have the same
     encryption and key (ECR User Guide, "Blob mounting"). Without a `source` any repository will do that the caller may
-    pull from (OCI Distribution 1.1, "Mounting a blob from another repository").
+    pull from (OCI Distribution 1.1, "Mounting a blob from another repository"). Raises QuotaExceeded.
     """
     await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
 
@@ -119,7 +120,10 @@ async def mount(app: App, ctx: Context, repo: RepositoryRef, digest: str, source
     for candidate in await app.db.read(candidates):
         row = await _readable(app, ctx, RepositoryRef(repo.registry, candidate), digest)
         if row is not None:
-            mounted = await app.db.write(_mount, repo, candidate, digest, to_micros(ctx.now), review_due(app))
+            # The registry holds it already: only the repository comes to hold more.
+            with await quotas.claim(app, repo, {"repository_bytes": row.size}) as room:
+                due = review_due(app)
+                mounted = await app.db.write(_mount, repo, candidate, digest, to_micros(ctx.now), due, room)
             if mounted:
                 return True
     return False
@@ -132,7 +136,9 @@ async def _readable(app: App, ctx: Context, source: RepositoryRef, digest: str) 
         return None
 
 
-def _mount(connection: Connection, repo: RepositoryRef, source: str, digest: str, now: int, due: int) -> bool:
+def _mount(
+    connection: Connection, repo: RepositoryRef, source: str, digest: str, now: int, due: int, room: Claim
+) -> bool:
     """Looks again: the source may have lost the layer since it was found there. Compares what seals the two."""
     repository = require(connection, repo)
     origin = repository_rows.find_repository(connection, RepositoryRef(repo.registry, source))
@@ -141,7 +147,8 @@ def _mount(connection: Connection, repo: RepositoryRef, source: str, digest: str
     row = blobs.find_blob(connection, origin.id, digest)
     if row is None:
         return False
-    blob_storage.hold(connection, repository.id, row, now, due)
+    if blob_storage.hold(connection, repository.id, row, now, due):
+        room.check(connection)
     return True
 
 

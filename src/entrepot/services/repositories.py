@@ -16,6 +16,7 @@ from entrepot.meta.times import to_micros
 from entrepot.rules.mutability import TagMutability
 from entrepot.rules.names import check_repository_name
 from entrepot.rules.resource_tags import check_tag_keys, merge_tags
+from entrepot.services import quotas
 from entrepot.services.access import allowed, authorize
 from entrepot.services.encryption import AS_EVER, WantedEncryption, chosen
 from entrepot.services.reviews import review_due
@@ -41,7 +42,7 @@ async def create(
 ) -> RepositoryRow:
     """Creates a repository, whose encryption never changes.
 
-    Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags, KeyUnavailable.
+    Raises RepositoryAlreadyExists, InvalidTagParameter, TooManyTags, QuotaExceeded, KeyUnavailable.
     """
     keys = request_tags(tags)
     await authorize(app, ctx, "ecr:CreateRepository", repo, keys)
@@ -50,18 +51,21 @@ async def create(
     check_repository_name(repo.name)
     checked = merge_tags({}, tags)
     encryption = await chosen(app, ctx, repo, wanted)
+    room = await quotas.claim(app, repo, {"repositories": 1})
 
     def create_txn(connection: Connection) -> RepositoryRow:
         now = to_micros(ctx.now)
         row = rows.add_repository(connection, repo, now, mutability.mode, mutability.filters, encryption)
         if row is None:
             raise RepositoryAlreadyExists(repo.name, repo.account)
+        room.check(connection)
         rows.put_tags(connection, row.id, checked)
         if checked:
             access_versions.raise_version(connection, repo.account)
         return row
 
-    return await app.db.write(create_txn)
+    with room:
+        return await app.db.write(create_txn)
 
 
 async def describe(app: App, ctx: Context, registry: Registry, names: Sequence[str]) -> list[RepositoryRow]:

@@ -5,8 +5,8 @@ An upload belongs to a registry, a repository and a principal; whoever comes wit
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from entrepot.errors import (
     InvalidLayer,
     LayerPartTooSmall,
     LimitExceeded,
+    QuotaExceeded,
     UploadNotFound,
     UploadOutOfOrder,
 )
@@ -27,7 +28,7 @@ from entrepot.meta.times import to_micros
 from entrepot.meta.uploads import UploadRow
 from entrepot.ports import StagedBlob
 from entrepot.rules.digests import Algorithm, parse_digest
-from entrepot.services import blob_storage
+from entrepot.services import blob_storage, quota_uploads
 from entrepot.services.access import authorize
 from entrepot.services.repositories import require
 
@@ -43,9 +44,13 @@ async def no_bytes() -> AsyncIterator[bytes]:
 
 
 async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
-    """Opens an upload and returns its id. Raises KeyUnavailable, as all that works with the upload's bytes does."""
+    """Opens an upload and returns its id. Raises QuotaExceeded where nothing more can be stored, and KeyUnavailable, as
+    all that works with the upload's bytes does.
+    """
     await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
-    return (await _begun(app, ctx, await app.db.read(require, repo))).id
+    repository = await app.db.read(require, repo)
+    await quota_uploads.require_room(app, repo)
+    return (await _begun(app, ctx, repository)).id
 
 
 async def _begun(app: App, ctx: Context, repository: RepositoryRow) -> UploadRow:
@@ -99,11 +104,13 @@ async def append(
     body: AsyncIterator[bytes],
     first_byte: int | None = None,
     most_parts: int | None = None,
+    *,
+    length: int | None = None,
 ) -> int:
     """Adds the bytes of `body` and returns how many the upload holds now; they survive from then on.
 
-    Raises UploadOutOfOrder where `first_byte` is not where the upload stands, SizeInvalid past the layer limit,
-    LimitExceeded past `most_parts`.
+    `length` is how many the client says there are. Raises UploadOutOfOrder where `first_byte` is not where the upload
+    stands, SizeInvalid past the layer limit, LimitExceeded past `most_parts`, and QuotaExceeded, which ends the upload.
     """
     await authorize(app, ctx, "ecr:UploadLayerPart", repo)
     _, found = await _find(app, ctx, repo, upload_id)
@@ -113,10 +120,33 @@ async def append(
             raise UploadOutOfOrder(row.received)
         if most_parts is not None and row.parts >= most_parts:
             raise LimitExceeded(f"The upload has the maximum of {most_parts} parts")
-        standing = await app.blobs.append(await blob_storage.staged(app, row), body, LAYER_LIMIT)
+        async with _ended_by_quota(app, repo, row):
+            standing = await _appended(app, repo, row, body, length)
         after = _with_part(blob_storage.moved_on(row, standing), standing.received - row.received)
         await _advance(app, repo, row, after)
         return standing.received
+
+
+async def _appended(
+    app: App, repo: RepositoryRef, row: UploadRow, body: AsyncIterator[bytes], length: int | None
+) -> StagedBlob:
+    staging = await blob_storage.staged(app, row)
+    async with quota_uploads.metered(app, repo, body, length) as incoming:
+        return await app.blobs.append(staging, incoming, LAYER_LIMIT)
+
+
+@asynccontextmanager
+async def _ended_by_quota(app: App, repo: RepositoryRef, row: UploadRow) -> AsyncGenerator[None]:
+    """Where what happens inside is refused for a quota, the upload ends, and its bytes go with it."""
+    try:
+        yield
+    except QuotaExceeded:
+        # Where this fails, the sweep does it.
+        with suppress(DomainError):
+            if await app.db.write(rows.delete_upload, row.id):
+                await app.blobs.discard(row.object_id, row.store)
+                quota_uploads.forget(app, repo, row.received)
+        raise
 
 
 async def _advance(app: App, repo: RepositoryRef, row: UploadRow, after: UploadRow) -> None:
@@ -141,11 +171,13 @@ async def complete(
     check: Callable[[UploadRow], None] | None = None,
     *,
     must_be_new: bool = False,
+    length: int | None = None,
 ) -> str:
     """Makes an upload, with the bytes of `body` added, a blob of the repository: durable once this returns.
 
     Returns the digest that the blob goes by: the first of `digests` that its bytes have. Raises InvalidLayer where
     they have none of them; the upload then stands where it stood before. `check` may refuse the upload by its row.
+    Raises QuotaExceeded, which ends the upload. `length` is how many bytes the client says that `body` has.
     """
     if body is not None:
         await authorize(app, ctx, "ecr:UploadLayerPart", repo)
@@ -155,28 +187,37 @@ async def complete(
         repository, row = await _find(app, ctx, repo, upload_id)
         if check:
             check(row)
-        standing = await blob_storage.staged(app, row)
-        if body is not None:
-            standing = await app.blobs.append(standing, body, LAYER_LIMIT)
-        digest = await _matching(app, standing, digests)
-        if body is not None:
-            # Before the commit: a process that dies after it leaves an upload that can still be completed.
-            before, row = row, blob_storage.moved_on(row, standing)
-            await _advance(app, repo, before, row)
-        blob = await app.blobs.commit(standing)
-        await blob_storage.adopt(app, repository, row, digest, blob, must_be_new=must_be_new)
+        async with _ended_by_quota(app, repo, row):
+            standing = await blob_storage.staged(app, row)
+            if body is not None:
+                standing = await _appended(app, repo, row, body, length)
+            digest = await _matching(app, standing, digests)
+            if body is not None:
+                # Before the commit: a process that dies after it leaves an upload that can still be completed.
+                before, row = row, blob_storage.moved_on(row, standing)
+                await _advance(app, repo, before, row)
+            blob = await app.blobs.commit(standing)
+            await blob_storage.adopt(app, repository, row, digest, blob, must_be_new=must_be_new)
     return digest
 
 
-async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, body: AsyncIterator[bytes]) -> None:
+async def put_whole(
+    app: App,
+    ctx: Context,
+    repo: RepositoryRef,
+    digest: str,
+    body: AsyncIterator[bytes],
+    length: int | None = None,
+) -> None:
     """Stores a blob that comes in one request: what `start` and `complete` do. Nobody else learns of the upload."""
     for action in ("ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"):
         await authorize(app, ctx, action, repo)
     repository = await app.db.read(require, repo)
     parse_digest(digest)
+    await quota_uploads.require_room(app, repo)
     row = await _begun(app, ctx, repository)
     try:
-        standing = await app.blobs.append(await blob_storage.staged(app, row), body, LAYER_LIMIT)
+        standing = await _appended(app, repo, row, body, length)
         await _matching(app, standing, [digest])
         blob = await app.blobs.commit(standing)
     except BaseException:
@@ -185,7 +226,8 @@ async def put_whole(app: App, ctx: Context, repo: RepositoryRef, digest: str, bo
             await app.db.write(rows.delete_upload, row.id)
             await app.blobs.discard(row.object_id, row.store)
         raise
-    await blob_storage.adopt(app, repository, row, digest, blob)
+    async with _ended_by_quota(app, repo, row):
+        await blob_storage.adopt(app, repository, row, digest, blob)
 
 
 async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> None:
@@ -196,6 +238,7 @@ async def cancel(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) ->
         if not await app.db.write(rows.delete_upload, row.id):
             raise UploadNotFound(upload_id, repo.name, repo.account)
         await app.blobs.discard(row.object_id, row.store)
+        quota_uploads.forget(app, repo, row.received)
 
 
 def parts_of(repo: RepositoryRef) -> Callable[[UploadRow], None]:

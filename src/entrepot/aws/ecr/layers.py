@@ -39,7 +39,7 @@ async def upload_layer_part(app: App, ctx: Context, req: s.UploadLayerPartReques
         raise refusal(f"The layer part has {len(part)} bytes, which are not {told}", received)
     try:
         received = await uploads.append(
-            app, ctx, repo, req.upload_id, _one(part), req.part_first_byte, uploads.MOST_PARTS
+            app, ctx, repo, req.upload_id, _one(part), req.part_first_byte, uploads.MOST_PARTS, length=len(part)
         )
     except UploadOutOfOrder as error:
         raise refusal(f"The layer part must begin at byte {error.received}", error.received) from error

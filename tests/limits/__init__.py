@@ -1,0 +1,1 @@
+"""Quotas, what counts against them, and rates of requests."""
