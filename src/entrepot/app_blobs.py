@@ -75,6 +75,13 @@ def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:
     return RoutedBlobStore(routes, current, redirects=redirects)
 
 
+def bucket_forms(settings: Settings, place: BucketUrl) -> tuple[BlobStore, BlobStore]:
+    """A bucket that is read from: as one of sealed blobs, and as one of plain ones."""
+    sealed = SealedBlobStore(_bucket(settings, place, {}), threads=S3_THREADS)
+    plain = PlainBlobStore(_bucket(settings, place, {}), threads=S3_THREADS)
+    return sealed, plain
+
+
 def store_name(settings: Settings, place: Location) -> str:
     """What rows call a store: its URL or path. The folder in the data folder has no name, so that it may be moved."""
     return "" if place == settings.data / "blobs" else str(place)

@@ -12,7 +12,17 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from entrepot import __version__, cli_account, cli_blobs, cli_gc, cli_policy, cli_worker, telemetry
+from entrepot import (
+    __version__,
+    cli_account,
+    cli_blobs,
+    cli_doctor,
+    cli_gc,
+    cli_policy,
+    cli_verify,
+    cli_worker,
+    telemetry,
+)
 from entrepot.errors import DomainError
 from entrepot.server import ServerError, claimed, run
 from entrepot.settings import SettingsError
@@ -97,6 +107,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("serve", "Set up what is missing and serve.", add_flags, _serve),
     Command("worker", cli_worker.HELP, add_flags, cli_worker.run),
     Command("gc", cli_gc.HELP, cli_gc.flags, cli_gc.run),
+    Command("verify", cli_verify.HELP, cli_verify.flags, cli_verify.run),
+    Command("doctor", cli_doctor.HELP, cli_doctor.flags, cli_doctor.run),
     Command("blobs", cli_blobs.HELP, cli_blobs.flags, cli_blobs.run),
     Command("account", cli_account.HELP, cli_account.flags, cli_account.run),
     Command("policy", cli_policy.HELP, cli_policy.flags, cli_policy.run),
