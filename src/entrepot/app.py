@@ -180,6 +180,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             trusted_proxies=settings.trusted_proxies,
             strict_policies=settings.strict_policies,
             gc_delay=settings.gc_delay,
+            verify_share=settings.verify_share.of_one,
         )
     finally:
         fetcher.close()

@@ -14,9 +14,10 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from entrepot import cli_verified, telemetry
-from entrepot.rules.sampling import Sample, parse_share
+from entrepot.rules.sampling import Sample
 from entrepot.settings import Settings, SettingsError
 from entrepot.settings_sources import add_flags, from_flags
+from entrepot.settings_values import SHARE, Share
 
 if TYPE_CHECKING:
     from entrepot.ports import Replica
@@ -70,10 +71,12 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _sample(arguments: argparse.Namespace) -> Sample:
     try:
-        share = parse_share(arguments.sample)
+        share = SHARE.parse(arguments.sample)
     except ValueError:
-        raise SettingsError(f"--sample: '{arguments.sample}' is not a share such as 5% or 0.5%") from None
-    return Sample(share, arguments.seed or secrets.token_hex(4))
+        share = None
+    if not isinstance(share, Share) or not share.of_one:
+        raise SettingsError(f"--sample: '{arguments.sample}' is not a share such as 5% or 0.5%")
+    return Sample(share.of_one, arguments.seed or secrets.token_hex(4))
 
 
 def _rate(text: str) -> float:

@@ -167,6 +167,7 @@ class App:
 
     Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
     `gc_delay` is how long what nothing refers to is kept; `gc_counts` remembers how much that is, for a moment.
+    `verify_share` is how much of what is stored is read back a day, 0 to 1.
     """
 
     db: Database
@@ -182,3 +183,4 @@ class App:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     strict_policies: bool = False
     gc_delay: timedelta = timedelta(days=1)
+    verify_share: float = 0.0

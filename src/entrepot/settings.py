@@ -24,12 +24,14 @@ from entrepot.settings_values import (
     OPTIONAL_PATH,
     PATH,
     REGION,
+    SHARE,
     STORE,
     STORES,
     TRUTH,
     URL,
     BucketUrl,
     Kind,
+    Share,
     choice,
     integer,
 )
@@ -188,6 +190,13 @@ class Settings:
         "How long layers are kept after the last image that needs them is gone, or after an upload that no image came "
         "to use. Clients have half of it between being told that a layer is there and pushing its image. 0 is for "
         "tests: layers go before their image comes.",
+    )
+    verify_share: Share = declare(
+        SHARE,
+        "0%",
+        "How much of what is stored is read back and checked each day, as periodic work, each day another part: 1% has "
+        "everything read in a hundred days. What is damaged is told in the log. 0%: nothing, unless `entrepot verify` "
+        "is run.",
     )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrepot.context import App
-from entrepot.services import gc, sweeping
+from entrepot.services import gc, scrubbing, sweeping
 from entrepot.services.kms import deletion, rotation
 
 
@@ -27,4 +27,5 @@ DUTIES: tuple[Duty, ...] = (
     Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),
     Duty("rotations", timedelta(hours=1), rotation.rotate_due),
     Duty("deletions", timedelta(hours=1), deletion.delete_due),
+    Duty("verify", timedelta(days=1), scrubbing.scrub),
 )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 
-_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
 _KEY_BYTES = 64
 _WHOLE = 1 << 64
 
@@ -33,15 +31,6 @@ class Sample:
 
 
 EVERYTHING = Sample()
-
-
-def parse_share(text: str) -> float:
-    """The share that a text such as `5%` or `0.25%` means, from above 0 to 1. Raises ValueError."""
-    found = _SHARE.fullmatch(text)
-    percent = float(found[1]) if found else 0.0
-    if not 0 < percent <= 100:  # noqa: PLR2004 - per cent
-        raise ValueError(text)
-    return percent / 100
 
 
 def arc_of_day(share: float, day: int) -> Sample:
