@@ -244,7 +244,7 @@ class BlobStore(Protocol):
         """
         ...
 
-    async def sizes(self, object_ids: Sequence[str]) -> int:
+    async def total_size(self, object_ids: Sequence[str]) -> int:
         """Stored bytes of objects, staged or committed, in all; of those that are gone there are none."""
         ...
 

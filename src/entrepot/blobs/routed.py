@@ -75,9 +75,9 @@ class RoutedBlobStore:
         """Those of all stores."""
         return sorted({each for blobs in self._by_store.values() for each in await blobs.orphans(older_than)})
 
-    async def sizes(self, object_ids: Sequence[str]) -> int:
+    async def total_size(self, object_ids: Sequence[str]) -> int:
         """In all stores."""
-        return sum([await blobs.sizes(object_ids) for blobs in self._by_store.values()])
+        return sum([await blobs.total_size(object_ids) for blobs in self._by_store.values()])
 
     async def present(self) -> set[ObjectPlace]:
         """Those of all stores."""

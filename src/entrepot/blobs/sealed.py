@@ -197,9 +197,9 @@ class SealedBlobStore:
         if not digest.endswith(f":{hasher.hexdigest()}"):
             raise ContentDamaged
 
-    async def sizes(self, object_ids: Sequence[str]) -> int:
+    async def total_size(self, object_ids: Sequence[str]) -> int:
         """Stored bytes of objects, with their tails."""
-        return await self._workers.start(_sizes, self._backing.store, object_ids)
+        return await self._workers.start(_total_size, self._backing.store, object_ids)
 
     async def orphans(self, older_than: float) -> list[str]:
         """Objects all parts of which were last written before `older_than`."""
@@ -233,7 +233,7 @@ def _delete_many(store: ObjectStore, object_ids: Sequence[str]) -> None:
     store.delete_many(object_ids if store.cuts else [name for each in object_ids for name in family(each)])
 
 
-def _sizes(store: ObjectStore, object_ids: Sequence[str]) -> int:
+def _total_size(store: ObjectStore, object_ids: Sequence[str]) -> int:
     names = object_ids if store.cuts else [name for each in object_ids for name in family(each)]
     return sum(store.size(name) for name in names)
 
