@@ -87,7 +87,7 @@ class RegistryReplica:
     def _get(
         self, name: str, path: str, headers: Mapping[str, str]
     ) -> tuple[contextlib.ExitStack, http.client.HTTPResponse]:
-        url = f"{self._at.scheme}://{self._at.netloc}{quote(path)}"
+        url = f"{self._at.scheme}://{self._at.netloc}{quote(path, safe='/:')}"
         with contextlib.ExitStack() as stack:
             response = self._ask(stack, url, {**headers, **self._with(self._basic)})
             challenge = response.headers.get("WWW-Authenticate", "")
