@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from entrepot import app as composition
 from entrepot.doctor.site import Site
+from entrepot.errors import StorageUnavailable
 from entrepot.meta import diagnosis, schema
 from entrepot.rules.doctor import databases
 from entrepot.rules.doctor.databases import PostgresFacts, SchemaFacts, SqliteFacts
@@ -16,8 +17,15 @@ from entrepot.settings import Settings
 
 
 async def check(site: Site) -> list[Finding]:
-    """Whether it can be reached, has this release's schema and is whole. Raises StorageUnavailable where it is not."""
-    return await asyncio.to_thread(_check, site)
+    """Whether it can be reached, has this release's schema and is whole."""
+    try:
+        return await asyncio.to_thread(_check, site)
+    except StorageUnavailable as error:
+        what = error.message.rstrip(".")
+        if site.settings.database:
+            remedy = "see that PostgreSQL runs and that the setting database leads there: psql with the same URL"
+            return [Finding("database-unusable", "error", what, remedy)]
+        return [Finding("database-damaged", "error", what, databases.RESTORE)]
 
 
 def _check(site: Site) -> list[Finding]:
@@ -31,7 +39,11 @@ def _check(site: Site) -> list[Finding]:
         if revision < schema.HEAD:
             what = f"the database is at schema {revision or 'none'}, and this release needs {schema.HEAD}"
             return [*found, Finding("old-schema", "error", what, "start entrepot serve, which brings it there")]
-        schema.require_schema(engine)
+        try:
+            schema.require_schema(engine)
+        except StorageUnavailable as error:
+            remedy = "upgrade this node to the release of the others"
+            return [*found, Finding("schema-refused", "error", error.message.rstrip("."), remedy)]
         return [*found, *databases.judge_schema(SchemaFacts(revision, schema.HEAD))]
 
 

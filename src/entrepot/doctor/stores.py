@@ -76,4 +76,4 @@ async def check_orphans(site: Site) -> list[Finding]:
     for start in range(0, len(old), _BATCH):
         unknown += await app.db.read(blobs.unknown_objects, old[start : start + _BATCH])
     size = await app.blobs.total_size(unknown) if unknown else 0
-    return list(stores.judge_orphans(len(unknown), size, (await work_facts(site)).works))
+    return list(stores.judge_orphans(len(unknown), size, works=(await work_facts(site)).works))

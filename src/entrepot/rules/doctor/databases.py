@@ -11,6 +11,8 @@ OLDEST_POSTGRES = 13
 TRIED_POSTGRES = 15
 _SHOWN = 3
 
+RESTORE = "stop the server and restore the database from a backup"
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaFacts:
@@ -60,7 +62,7 @@ def judge_sqlite(facts: SqliteFacts) -> Iterator[Finding]:
             "database-damaged",
             "error",
             f"SQLite finds the database {facts.path} damaged: {'; '.join(facts.damage[:_SHOWN])}",
-            "stop the server and restore the database from a backup",
+            RESTORE,
         )
     if facts.dangling:
         yield Finding(

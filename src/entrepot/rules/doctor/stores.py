@@ -68,8 +68,12 @@ def judge_named(facts: StoresFacts) -> Iterator[Finding]:
         yield Finding("unknown-store", "error", what, f"add {name} to blobs_also")
 
 
-def judge_orphans(count: int, size: int, works: bool) -> Iterator[Finding]:  # noqa: FBT001 - a fact
-    """Objects that nothing names, which the daily sweep takes."""
-    if count:
-        remedy = "none: the daily sweep takes them" if works else "start entrepot serve or entrepot worker"
-        yield Finding("orphans", "warning", f"{count} old objects ({size_text(size)}) that nothing names", remedy)
+def judge_orphans(count: int, size: int, *, works: bool) -> Iterator[Finding]:
+    """Objects that nothing names. The daily sweep takes them, where somebody `works`."""
+    if not count:
+        return
+    what = f"{count} old objects ({size_text(size)}) that nothing names take room"
+    if works:
+        yield Finding("orphans", "note", what, "nothing: the daily sweep takes them")
+    else:
+        yield Finding("orphans", "warning", what, "start entrepot worker, whose daily sweep takes them")
