@@ -124,7 +124,7 @@ def require_deployment(settings: Settings) -> None:
         raise KeyUnavailable(
             f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
         )
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         require_schema(engine)
         with engine.connect() as connection:
             key = data_keys.any_key(connection)
@@ -163,7 +163,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
     paths = Paths(settings.data)
     rates = app_limits.rates(settings)
-    db = _database(settings)
+    db = database_of(settings)
     blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
     access = ProcessCache(db, time.monotonic)
@@ -188,6 +188,7 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             gc_delay=settings.gc_delay,
             quotas=app_limits.quotas(settings),
             rates=SharedRates(db, rates, utc_now) if rates else None,
+            verify_share=settings.verify_share.of_one,
         )
     finally:
         fetcher.close()
@@ -224,7 +225,8 @@ def _missing_key(settings: Settings) -> KeyUnavailable:
     )
 
 
-def _database(settings: Settings) -> PostgresDatabase | SqliteDatabase:
+def database_of(settings: Settings) -> PostgresDatabase | SqliteDatabase:
+    """The database of one process, for whoever closes it."""
     if settings.database:
         from entrepot.meta.postgres import PostgresDatabase  # noqa: PLC0415 - a driver that SQLite does without
 
@@ -233,11 +235,11 @@ def _database(settings: Settings) -> PostgresDatabase | SqliteDatabase:
 
 
 @contextmanager
-def _engine(settings: Settings) -> Generator[Engine]:
+def engine_of(settings: Settings) -> Generator[Engine]:
     """What migrations run on. Raises StorageUnavailable where the database cannot be used."""
     path = Paths(settings.data).database
     if settings.database:
-        from entrepot.meta import postgres  # noqa: PLC0415 - see _database
+        from entrepot.meta import postgres  # noqa: PLC0415 - see database_of
 
         engine, wait = postgres.postgres_engine(settings.database), postgres.wait_for
     else:
@@ -255,7 +257,7 @@ def _engine(settings: Settings) -> Generator[Engine]:
 
 def _migrate(settings: Settings) -> bool:
     """Brings the database to this release's schema; says whether it holds what a master key sealed."""
-    with _engine(settings) as engine:
+    with engine_of(settings) as engine:
         migrate(engine)
         if not settings.database:
             Paths(settings.data).database.chmod(0o600)

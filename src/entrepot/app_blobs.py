@@ -75,6 +75,32 @@ def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:
     return RoutedBlobStore(routes, current, redirects=redirects)
 
 
+def probe(settings: Settings, place: BucketUrl) -> tuple[list[str], float | None]:
+    """What a bucket does other than S3 (see `blobs.s3_probe`), and its store's clock; tried as at a start first.
+
+    Raises StorageUnavailable with what is wrong with it.
+    """
+    from entrepot.blobs import s3_client, s3_probe  # noqa: PLC0415 - see _client
+    from entrepot.blobs.s3_bucket import Bucket  # noqa: PLC0415
+
+    current = place == _current(settings)
+    sealing = _sealing(settings) if current and settings.blob_delivery == "redirect" else {}
+    client = _client(settings)
+    try:
+        s3_client.check(client, place.bucket, place.prefix, sealing, writes=current)
+        bucket = Bucket(client, place.bucket, place.prefix, sealing)
+        return s3_probe.probe(bucket) if current else [], s3_probe.clock(bucket)
+    finally:
+        client.close()
+
+
+def bucket_forms(settings: Settings, place: BucketUrl) -> tuple[BlobStore, BlobStore]:
+    """A bucket that is read from: as one of sealed blobs, and as one of plain ones."""
+    sealed = SealedBlobStore(_bucket(settings, place, {}), threads=S3_THREADS)
+    plain = PlainBlobStore(_bucket(settings, place, {}), threads=S3_THREADS)
+    return sealed, plain
+
+
 def store_name(settings: Settings, place: Location) -> str:
     """What rows call a store: its URL or path. The folder in the data folder has no name, so that it may be moved."""
     return "" if place == settings.data / "blobs" else str(place)

@@ -11,18 +11,15 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from entrepot import telemetry
+from entrepot import cli_verified, telemetry
 from entrepot.settings_sources import add_flags, from_flags
 from entrepot.settings_values import duration_text
 
 if TYPE_CHECKING:
     from entrepot.context import App
     from entrepot.services.gc_status import Status
-    from entrepot.services.gc_verify import Verified
 
 HELP = "Watch, run and check the garbage collection."
-_SHOWN = 20
-
 Result = TypeVar("Result")
 
 
@@ -65,7 +62,7 @@ def _verify(arguments: argparse.Namespace) -> None:
     from entrepot.services import gc_verify
 
     found = _ask(arguments, gc_verify.verify)
-    _print(_json(_verify_members(found)) if arguments.json else "\n".join(_verify_lines(found)))
+    _print(_json(cli_verified.members(found)) if arguments.json else "\n".join(cli_verified.lines(found)))
     if not found.sound:
         sys.exit(1)
 
@@ -126,37 +123,6 @@ def _status_lines(found: Status) -> Iterator[str]:
 def _when(micros: int) -> str:
     length = duration_text(timedelta(seconds=abs(micros) // 1_000_000))
     return f"in {length}" if micros > 0 else f"{length} ago"
-
-
-def _verify_members(found: Verified) -> dict[str, object]:
-    return {
-        "sound": found.sound,
-        "blobs": found.blobs,
-        "objects": found.objects,
-        "missing": found.missing,
-        "dangling": found.dangling,
-        "orphans": found.orphans,
-        "forgotten": found.forgotten,
-        "overdue": found.overdue,
-    }
-
-
-def _verify_lines(found: Verified) -> Iterator[str]:
-    yield f"compared {found.blobs} blobs with {found.objects} objects"
-    for what, members in (
-        ("blobs without their object", found.missing),
-        ("layers of images that their repository does not hold", found.dangling),
-        ("old objects that nothing names", found.orphans),
-        ("unreferenced, and not queued for review", found.forgotten),
-    ):
-        if members:
-            yield f"{len(members)} {what}:"
-            yield from (f"    {each}" for each in members[:_SHOWN])
-            if len(members) > _SHOWN:
-                yield f"    and {len(members) - _SHOWN} more (--json prints all)"
-    if found.overdue:
-        yield f"{found.overdue} reviews and deletions are overdue: does a worker run, and does the store answer?"
-    yield "store and database agree" if found.sound else "store and database do not agree"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -169,6 +169,7 @@ class App:
     `gc_delay` is how long what nothing refers to is kept; `gc_counts` remembers how much that is, for a moment.
     `quotas` are those that hold where nobody has set another, by their names in rules/quotas.py; `usage` remembers how
     much of them is used up. `rates` says how many requests there may be, None where there may be any number.
+    `verify_share` is how much of what is stored is read back a day, 0 to 1.
     """
 
     db: Database
@@ -187,3 +188,4 @@ class App:
     gc_delay: timedelta = timedelta(days=1)
     quotas: Mapping[str, int] = field(default_factory=dict[str, int])
     rates: RateLimiter | None = None
+    verify_share: float = 0.0

@@ -3,6 +3,7 @@
 Database      SQLite, PostgreSQL           meta/
 ObjectStore   a folder, S3                 blobs/
 BlobStore     sealed by us, by the store   blobs/
+Replica       a store, a registry          services/, adapters/
 KeyProvider   a file, an outside KMS       adapters/
 AccessCache   this process's memory        services/
 Recent        this process's memory        services/
@@ -132,6 +133,10 @@ class ObjectStore(Protocol):
         """The id of every object that can be opened without the note of a writer, in no order; staged ones may be."""
         ...
 
+    def size(self, object_id: str) -> int:
+        """Bytes of an object that can be opened; 0 where there is none."""
+        ...
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """What is stored of objects apart from their committed form and was last written `before` a time.
 
@@ -233,6 +238,18 @@ class BlobStore(Protocol):
         """
         ...
 
+    async def check(self, blob: StoredBlob, digest: str, told: Callable[[int], Awaitable[None]]) -> None:
+        """Reads all of a blob back. Raises ContentDamaged where a frame does not open, or bytes are missing or added.
+
+        The digest of what comes out has to be `digest`. `told` is awaited with the number of plain bytes after every
+        few frames: who is to read more slowly waits there.
+        """
+        ...
+
+    async def total_size(self, object_ids: Sequence[str]) -> int:
+        """Stored bytes of objects, staged or committed, in all; of those that are gone there are none."""
+        ...
+
     async def orphans(self, older_than: float) -> list[str]:
         """Object ids last written before `older_than` (seconds since the epoch), for the sweep to look up."""
         ...
@@ -251,6 +268,30 @@ class BlobStore(Protocol):
 
     async def close(self) -> None:
         """Ends worker threads and closes files. Staged bytes stay."""
+        ...
+
+
+class Replica(Protocol):
+    """Another place that may have the bytes that are damaged here. What it gives is believed for its digest only."""
+
+    @property
+    def name(self) -> str:
+        """What an operator calls it; without credentials."""
+        ...
+
+    def blob(self, blob: StoredBlob, digest: str, repositories: Sequence[str]) -> AsyncIterator[bytes]:
+        """The bytes of a blob, as it is stored here and by its digest, which one of the repositories there may hold.
+
+        Raises StorageUnavailable where it is not to be had, and ContentDamaged.
+        """
+        ...
+
+    async def manifest(self, digest: str, media_type: str, repositories: Sequence[str]) -> bytes:
+        """A manifest. Raises StorageUnavailable where it is not to be had."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of threads and connections."""
         ...
 
 

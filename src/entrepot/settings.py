@@ -25,12 +25,14 @@ from entrepot.settings_values import (
     OPTIONAL_PATH,
     PATH,
     REGION,
+    SHARE,
     STORE,
     STORES,
     TRUTH,
     URL,
     BucketUrl,
     Kind,
+    Share,
     choice,
     integer,
 )
@@ -212,6 +214,13 @@ class Settings:
         "commas between them. ecr stands for ECR's own rates; an operation of another service is named service:name; "
         "service:* and * stand for all others, each by itself; unauthenticated for requests without good credentials, "
         "by address. Empty: any number.",
+    )
+    verify_share: Share = declare(
+        SHARE,
+        "0%",
+        "How much of what is stored is read back and checked each day, as periodic work, each day another part: 1% has "
+        "everything read in a hundred days. What is damaged is told in the log. 0%: nothing, unless `entrepot verify` "
+        "is run.",
     )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(

@@ -30,6 +30,7 @@ _BUCKET = re.compile(
 )
 _ENCRYPTION = re.compile(r"AES256|none|[0-9A-Za-z][0-9A-Za-z:/_-]{7,2047}", re.ASCII)
 _URL = re.compile(rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\]){_PORT}/?", re.IGNORECASE)
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
@@ -128,6 +129,23 @@ def duration_text(value: timedelta) -> str:
     return f"{value // _UNITS['s']}s"
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a whole, `of_one` from 0 to 1."""
+
+    of_one: float
+
+    def __str__(self) -> str:
+        return f"{self.of_one * 100:g}%"
+
+
+def _share(text: str) -> Share:
+    found = _SHARE.fullmatch(text)
+    if not found or not 0 <= float(found[1]) <= 100:  # noqa: PLR2004 - per cent
+        raise ValueError(text)
+    return Share(float(found[1]) / 100)
+
+
 def integer(low: int, high: int) -> Kind:
     """A whole number in decimal digits, from `low` to `high`."""
 
@@ -164,3 +182,4 @@ OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
 NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)
 DURATION = Kind("a duration such as 90s, 30m, 12h or 7d", _duration)
 TRUTH = Kind("true or false", _truth, bool)
+SHARE = Kind("a share from 0% to 100%, such as 0.5%", _share)

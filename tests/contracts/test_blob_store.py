@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from entrepot.blobs.forms import DSSE, PLAIN, SEALED
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.errors import ContentDamaged, RangeNotSatisfiable, SizeInvalid
-from entrepot.ports import BlobStore, ObjectStore, StagedBlob
+from entrepot.ports import Algorithm, BlobStore, ObjectStore, StagedBlob
 from tests.blobs.uploads import NO_LIMIT, CutError, append, begun, body, get, put
 
 FRAME = 1024
@@ -185,5 +186,51 @@ def test_orphans_are_objects_that_rest(run: Run, store: ObjectStore) -> None:
         everything = sorted(part.object_id for part in (blob, small, large))
         assert await blobs.orphans(max(times) + 1) == everything
         assert await blobs.orphans(min(times) - 1) == []
+
+    run(case)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_a_whole_blob_passes_its_check(run: Run, size: int, algorithm: Algorithm) -> None:
+    content, told = os.urandom(size), list[int]()
+
+    async def tell(count: int) -> None:
+        told.append(count)
+
+    async def case(blobs: BlobStore) -> None:
+        blob = await put(blobs, content)
+        digest = f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"
+        await blobs.check(blob, digest, tell)
+        assert sum(told) == size
+        with pytest.raises(ContentDamaged) as refused:
+            await blobs.check(blob, digest[:-1] + ("0" if digest[-1] != "0" else "1"), tell)
+        assert (refused.value.frame, refused.value.missing) == (None, False)
+
+    run(case)
+
+
+@pytest.mark.parametrize("size", [0, 1, FRAME, 4 * FRAME + 1])
+def test_a_blob_that_is_gone_or_of_another_length_does_not(run: Run, size: int) -> None:
+    content = os.urandom(size)
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+    async def tell(_count: int) -> None:
+        pass
+
+    async def case(blobs: BlobStore) -> None:
+        blob = await put(blobs, content)
+        assert await blobs.total_size([blob.object_id, "0" * 32]) >= size
+        for other in (size + 1, size + FRAME):
+            with pytest.raises(ContentDamaged):
+                await blobs.check(replace(blob, size=other), digest, tell)
+        if size > 1:
+            with pytest.raises(ContentDamaged):
+                await blobs.check(replace(blob, size=size - 1), digest, tell)
+        await blobs.discard(blob.object_id)
+        with pytest.raises(ContentDamaged) as refused:
+            await blobs.check(blob, digest, tell)
+        assert refused.value.missing
+        assert await blobs.total_size([blob.object_id]) == 0
 
     run(case)

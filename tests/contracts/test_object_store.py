@@ -304,3 +304,9 @@ def test_a_lock_is_given_back_after_an_error(fenced: ObjectStore, another: Anoth
         raise KeyError
     with another().lock(name):
         pass
+
+
+def test_a_size_is_that_of_what_can_be_opened(store: ObjectStore, name: str) -> None:
+    assert store.size(name) == 0
+    stored(store, name, b"0123456789")
+    assert store.size(name) == 10

@@ -36,10 +36,15 @@ class FolderStore:
 
     cuts = False
 
-    def __init__(self, root: Path) -> None:
-        """Opens the store, making its folders where there are none. Raises StorageFull, StorageUnavailable."""
+    def __init__(self, root: Path, *, writes: bool = True) -> None:
+        """Opens the store, making its folders where there are none. Raises StorageFull, StorageUnavailable.
+
+        One that is not to be written to, such as a copy that is read from, is left as it is.
+        """
         self._root = root
         self._locks = root / LOCKS
+        if not writes:
+            return
         with storage_errors():
             _make_folders(root)
             sweep(self._locks)
@@ -91,6 +96,12 @@ class FolderStore:
     def whole(self) -> Iterator[str]:
         """Every object, staged or committed: of either there is one file."""
         return (object_id for object_id, _ in self.objects())
+
+    def size(self, object_id: str) -> int:
+        """The length of the file."""
+        with storage_errors(FileNotFoundError), suppress(FileNotFoundError):
+            return self._path(object_id).stat().st_size
+        return 0
 
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """None: what an upload leaves goes with its object."""

@@ -20,7 +20,7 @@ class PlainBlobStore(SealedBlobStore):
     """As the sealed store in all but the form of frames, and in that it gives out URLs."""
 
     def __init__(
-        self, store: S3Store, *, threads: int, lock: Callable[[str], AbstractAsyncContextManager[None]]
+        self, store: S3Store, *, threads: int, lock: Callable[[str], AbstractAsyncContextManager[None]] | None = None
     ) -> None:
         super().__init__(store, threads=threads, lock=lock, forms={"plain": PLAIN})
         self._bucket = store.bucket

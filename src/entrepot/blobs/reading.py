@@ -42,7 +42,9 @@ class FrameReading:
         with self._lock:
             try:
                 return self._cipher.open(index, self._sealed(index))
-            except (FileNotFoundError, ContentDamaged) as cause:
+            except FileNotFoundError as cause:
+                raise damage(self._object_id, index, missing=True) from cause
+            except ContentDamaged as cause:
                 raise damage(self._object_id, index) from cause
             finally:
                 if index == self._frames[-1]:
@@ -83,7 +85,20 @@ def fill(reader: ObjectReader, offset: int, buffer: memoryview) -> None:
         raise ContentDamaged
 
 
-def damage(object_id: str, index: int) -> ContentDamaged:
+def damage(object_id: str, index: int, *, missing: bool = False) -> ContentDamaged:
     """The error for a frame that does not open, after a line in the log that says which."""
-    log.error("stored content is damaged", object_id=object_id, frame=index)
-    return ContentDamaged()
+    log.error("stored content is damaged", object_id=object_id, frame=index, missing=missing)
+    return ContentDamaged(index, missing=missing)
+
+
+def demand_end(backing: Backing, object_id: str, size: int) -> None:
+    """Raises ContentDamaged where the object is not there, or goes on behind its `size` plain bytes."""
+    layout = backing.layout
+    end, beyond = layout.stored_size(size), memoryview(bytearray(1))
+    try:
+        with backing.store.open(object_id, "", end + 1) as reader:
+            longer = reader.read_into(end, beyond)
+    except FileNotFoundError as cause:
+        raise damage(object_id, 0, missing=True) from cause
+    if longer:
+        raise damage(object_id, len(layout.frames(0, size)))

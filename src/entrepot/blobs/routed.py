@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import structlog
@@ -63,6 +63,10 @@ class RoutedBlobStore:
         """From the store that the blob is in. Raises StorageUnavailable where the settings do not name it."""
         return self._route(blob).read(blob, start, stop)
 
+    async def check(self, blob: StoredBlob, digest: str, told: Callable[[int], Awaitable[None]]) -> None:
+        """In the store that the blob is in. Raises StorageUnavailable where the settings do not name it."""
+        await self._route(blob).check(blob, digest, told)
+
     async def url(self, blob: StoredBlob, seconds: int) -> str | None:
         """The store's own URL for it, where there is one and clients are to be sent there."""
         return await self._route(blob).url(blob, seconds) if self._redirects else None
@@ -70,6 +74,10 @@ class RoutedBlobStore:
     async def orphans(self, older_than: float) -> list[str]:
         """Those of all stores."""
         return sorted({each for blobs in self._by_store.values() for each in await blobs.orphans(older_than)})
+
+    async def total_size(self, object_ids: Sequence[str]) -> int:
+        """In all stores."""
+        return sum([await blobs.total_size(object_ids) for blobs in self._by_store.values()])
 
     async def present(self) -> set[ObjectPlace]:
         """Those of all stores."""

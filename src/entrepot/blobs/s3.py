@@ -79,6 +79,10 @@ class S3Store:
         """Every object at its own key: neither segments nor what of a multipart upload is there."""
         return (owner for key, _ in self.bucket.list(OBJECTS) if (owner := owner_of(key)))
 
+    def size(self, object_id: str) -> int:
+        """The length of what is at its own key."""
+        return self.bucket.size(object_key(object_id)) or 0
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """Segments and unfinished multipart uploads that were last written before a time, with their objects' ids."""
         for key, written in self.bucket.list(STAGED):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import MappingProxyType
 from weakref import WeakValueDictionary
@@ -16,11 +16,12 @@ from entrepot.blobs.committing import commit
 from entrepot.blobs.forms import DSSE, SEALED, Form
 from entrepot.blobs.frames import FRAME, Layout
 from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
-from entrepot.blobs.reading import FrameReading
+from entrepot.blobs.reading import FrameReading, demand_end
 from entrepot.blobs.staged import Standing, family, owner
 from entrepot.blobs.threads import Workers, forget
-from entrepot.errors import RangeNotSatisfiable, SizeInvalid
+from entrepot.errors import ContentDamaged, RangeNotSatisfiable, SizeInvalid
 from entrepot.ports import Algorithm, Format, ObjectPlace, ObjectStore, StagedBlob, StoredBlob
+from entrepot.rules.digests import parse_digest
 
 BATCH_FRAMES = 4
 """Frames that are hashed, sealed and written at a time, while as many arrive."""
@@ -29,6 +30,9 @@ FORMS: Mapping[Format, Form] = MappingProxyType({"sealed": SEALED, "dsse": DSSE}
 
 REHASH_FRAMES = 32
 """Frames that are read back and hashed at a time, so that a long upload leaves the threads to others in between."""
+
+CHECKED_FRAMES = 8
+"""Frames that are read back in a row when a blob is checked, before others have their turn in the thread."""
 
 
 class SealedBlobStore:
@@ -184,6 +188,28 @@ class SealedBlobStore:
             if not reading.closed:
                 await self._workers.finish(reading.close)
 
+    async def check(self, blob: StoredBlob, digest: str, told: Callable[[int], Awaitable[None]]) -> None:
+        """Reads all of a blob back, `CHECKED_FRAMES` at a time in one thread. See `ports.BlobStore.check`."""
+        hasher = hashlib.new(parse_digest(digest)[0])
+        frames = self._layout.frames(0, blob.size)
+        backing = self._backings[blob.format]
+        reading = FrameReading(backing, blob.object_id, blob.secret, blob.size, frames)
+        try:
+            for first in range(0, len(frames), CHECKED_FRAMES):
+                batch = frames[first : first + CHECKED_FRAMES]
+                await self._workers.start(hash_frames, hasher, reading, batch)
+                await told(sum(self._layout.frame_size(index, blob.size) for index in batch))
+        finally:
+            if not reading.closed:
+                await self._workers.finish(reading.close)
+        await self._workers.start(demand_end, backing, blob.object_id, blob.size)
+        if not digest.endswith(f":{hasher.hexdigest()}"):
+            raise ContentDamaged
+
+    async def total_size(self, object_ids: Sequence[str]) -> int:
+        """Stored bytes of objects, with their tails."""
+        return await self._workers.start(_total_size, self._store, object_ids)
+
     async def orphans(self, older_than: float) -> list[str]:
         """Objects all parts of which were last written before `older_than`."""
         return await self._workers.start(_older, self._store, older_than)
@@ -214,6 +240,11 @@ def _delete(store: ObjectStore, object_id: str) -> None:
 
 def _delete_many(store: ObjectStore, object_ids: Sequence[str]) -> None:
     store.delete_many(object_ids if store.cuts else [name for each in object_ids for name in family(each)])
+
+
+def _total_size(store: ObjectStore, object_ids: Sequence[str]) -> int:
+    names = object_ids if store.cuts else [name for each in object_ids for name in family(each)]
+    return sum(store.size(name) for name in names)
 
 
 def _older(store: ObjectStore, older_than: float) -> list[str]:

@@ -32,7 +32,13 @@ class StorageUnavailable(DomainError):
 
 
 class ContentDamaged(DomainError):
-    """Stored bytes fail their authentication: they are never served. The cause is in the server's log."""
+    """Stored bytes fail their authentication: they are never served. The cause is in the server's log.
 
-    def __init__(self) -> None:
+    `frame` is the index of the first frame that does not open, where it is known; `missing` says that there is no
+    object at all.
+    """
+
+    def __init__(self, frame: int | None = None, *, missing: bool = False) -> None:
         super().__init__("The stored content failed its integrity check and is not served.")
+        self.frame = frame
+        self.missing = missing

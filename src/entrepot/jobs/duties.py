@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrepot.context import App
-from entrepot.services import gc, rate_limits, sweeping
+from entrepot.services import gc, rate_limits, scrubbing, sweeping
 from entrepot.services.kms import deletion, rotation
 
 
@@ -28,4 +28,5 @@ DUTIES: tuple[Duty, ...] = (
     Duty("rotations", timedelta(hours=1), rotation.rotate_due),
     Duty("deletions", timedelta(hours=1), deletion.delete_due),
     Duty("rates", timedelta(minutes=10), rate_limits.sweep_buckets),
+    Duty("verify", timedelta(days=1), scrubbing.scrub),
 )

@@ -26,6 +26,9 @@ class NamedObject:
         """Where it is to be found."""
         return ObjectPlace(self.object_id, self.store)
 
+    def __str__(self) -> str:
+        return f"{self.digest} ({self.object_id})"
+
 
 _COLUMNS = (blobs.c.id, blobs.c.digest, blobs.c.object_id, blobs.c.store)
 

@@ -164,3 +164,13 @@ def referrers_of(
     if types:
         query = query.where(t.c.artifact_type.in_(types))
     return [_image(row) for row in connection.execute(query.order_by(t.c.id).limit(count))]
+
+
+def put_payload(connection: Connection, image_id: int, payload: Payload) -> bool:
+    """Stores an image's manifest anew, over one that was damaged; False where there is no such image any more."""
+    if connection.execute(select(t.c.id).where(t.c.id == image_id)).first() is None:
+        return False
+    connection.execute(delete(manifests).where(manifests.c.image_id == image_id))
+    row = {"image_id": image_id, "payload": payload.stored, "data_key_id": payload.data_key_id}
+    connection.execute(insert(manifests), row)
+    return True

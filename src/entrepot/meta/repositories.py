@@ -90,6 +90,12 @@ def find_repository(connection: Connection, repo: RepositoryRef) -> RepositoryRo
     return _repository(row) if row else None
 
 
+def find_by_id(connection: Connection, repository_id: int) -> RepositoryRow | None:
+    """The repository that rows of other tables refer to."""
+    row = connection.execute(select(*_COLUMNS).where(t.c.id == repository_id)).one_or_none()
+    return _repository(row) if row else None
+
+
 def page_of_repositories(connection: Connection, registry: Registry, after: str, count: int) -> list[RepositoryRow]:
     """The `count` repositories whose names follow `after`, by name."""
     key = {"account": registry.account, "region": registry.region, "after": after, "count": count}

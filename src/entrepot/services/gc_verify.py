@@ -29,7 +29,7 @@ _BATCH = 500
 class Verified:
     """What was compared, and what was found. All lists are empty where store and database agree.
 
-    `missing`: blobs without their object, as `digest (object id)`. `dangling`: layers that an image names and its
+    `missing`: blobs without their object. `dangling`: layers that an image names and its
     repository does not hold, as `digest (image id)`. `orphans`: ids of old objects that nothing names. `forgotten`:
     unreferenced layers and blobs that nobody is to review. `overdue`: how many reviews and deletions are late, which
     tells of workers that do not run or a store that refuses.
@@ -37,7 +37,7 @@ class Verified:
 
     blobs: int
     objects: int
-    missing: list[str]
+    missing: list[NamedObject]
     dangling: list[str]
     orphans: list[str]
     forgotten: list[str]
@@ -67,7 +67,7 @@ async def verify(app: App) -> Verified:
     return Verified(
         blobs=count,
         objects=len(present),
-        missing=[f"{each.digest} ({each.object_id})" for each in suspects],
+        missing=suspects,
         dangling=await _dangling(app),
         orphans=unknown,
         forgotten=await _forgotten(app),

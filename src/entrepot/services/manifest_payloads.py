@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from structlog.typing import FilteringBoundLogger
 
 from entrepot.context import App
 from entrepot.errors import ContentDamaged
-from entrepot.meta.images import ImageRow, Payload
+from entrepot.meta.images import Payload
 from entrepot.meta.repositories import RepositoryRow
 from entrepot.services import content_keys
 
 log: FilteringBoundLogger = structlog.get_logger()
+
+
+class OfImage(Protocol):
+    """What a manifest is sealed for."""
+
+    @property
+    def repository_id(self) -> int: ...  # noqa: D102 - as the rows of images have them
+
+    @property
+    def digest(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,14 @@ async def sealed(app: App, repository: RepositoryRow, digest: str, manifest: byt
     return Sealed(repository, Payload(key.seal(manifest, _purpose(repository.id, digest)), key.key_id))
 
 
-async def opened(app: App, image: ImageRow, payload: Payload) -> bytes:
+async def stored(app: App, repository: RepositoryRow, digest: str, manifest: bytes) -> Payload:
+    """A manifest as the database is to have it, for a repository of either kind. Raises KeyUnavailable."""
+    if repository.encryption.kms_key_id is None:
+        return Payload(manifest)
+    return (await sealed(app, repository, digest, manifest)).payload
+
+
+async def opened(app: App, image: OfImage, payload: Payload) -> bytes:
     """A manifest, byte for byte as it was pushed. Raises KeyUnavailable, ContentDamaged."""
     if payload.data_key_id is None:
         return payload.stored
@@ -46,7 +64,7 @@ async def opened(app: App, image: ImageRow, payload: Payload) -> bytes:
         raise _damage(image) from cause
 
 
-def _damage(image: ImageRow) -> ContentDamaged:
+def _damage(image: OfImage) -> ContentDamaged:
     """The error for a manifest that does not open, after a line in the log that says which."""
     log.error("a stored manifest is damaged", repository_id=image.repository_id, digest=image.digest)
     return ContentDamaged()

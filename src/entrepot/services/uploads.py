@@ -44,8 +44,9 @@ async def no_bytes() -> AsyncIterator[bytes]:
 
 
 async def start(app: App, ctx: Context, repo: RepositoryRef) -> str:
-    """Opens an upload and returns its id. Raises QuotaExceeded where nothing more can be stored, and KeyUnavailable, as
-    all that works with the upload's bytes does.
+    """Opens an upload and returns its id.
+
+    Raises QuotaExceeded where nothing more can be stored, and KeyUnavailable, as all that works with its bytes does.
     """
     await authorize(app, ctx, "ecr:InitiateLayerUpload", repo)
     repository = await app.db.read(require, repo)
