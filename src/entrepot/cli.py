@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from entrepot import __version__, cli_account, cli_blobs, cli_gc, cli_policy, cli_worker, telemetry
+from entrepot import __version__, cli_account, cli_blobs, cli_gc, cli_master_key, cli_policy, cli_worker, telemetry
 from entrepot.errors import DomainError
 from entrepot.server import ServerError, claimed, run
 from entrepot.settings import SettingsError
@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("worker", cli_worker.HELP, add_flags, cli_worker.run),
     Command("gc", cli_gc.HELP, cli_gc.flags, cli_gc.run),
     Command("blobs", cli_blobs.HELP, cli_blobs.flags, cli_blobs.run),
+    Command("master-key", cli_master_key.HELP, cli_master_key.flags, cli_master_key.run),
     Command("account", cli_account.HELP, cli_account.flags, cli_account.run),
     Command("policy", cli_policy.HELP, cli_policy.flags, cli_policy.run),
     Command("settings", "Print the settings in force and where each came from.", _settings_flags, _settings),

@@ -13,6 +13,10 @@ class KeyUnavailable(DomainError):
         self.kms_error = kms_error
 
 
+class KeyUnreachable(KeyUnavailable):
+    """The service that keeps a key does not answer; the request can be repeated later."""
+
+
 class StorageFull(DomainError):
     """The store has no room for what is being written; nothing that was stored before is affected."""
 
