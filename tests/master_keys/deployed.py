@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sqlite3
 import subprocess
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psycopg
+import pytest
 
 from entrepot import app as root
+from entrepot import cli, telemetry
+from entrepot.errors import KeyUnavailable
+from entrepot.settings import Settings
 from entrepot.settings_sources import from_flags
+from tests.faults.commands import snapshot
 from tests.support.engines import database_of
 from tests.support.processes import Program
 from tests.support.server import COMMAND, Server
@@ -79,7 +84,26 @@ class Deployed:
         """The keys in the file."""
         return self.key_file.read_text().split()
 
+    def does(self, *words: str) -> str:
+        """As `command`, which is to be done."""
+        done = self.command(*words)
+        assert done.code == 0, done
+        return done.output
+
     def command(self, *words: str) -> Ended:
+        """Does what `entrepot master-key ...` does, without the second that a process takes to start."""
+        output, errors = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+            patch.setattr(telemetry, "configure", lambda *_: None)
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            try:
+                code = cli.main(["master-key", *words, "--data", str(self.data)])
+            except SystemExit as ended:
+                code = int(str(ended.code))
+        return Ended(code, output.getvalue(), errors.getvalue())
+
+    def process(self, *words: str) -> Ended:
         """Runs `entrepot master-key ...` to its end."""
         argv = [COMMAND, "master-key", *words, "--data", str(self.data)]
         done = subprocess.run(
@@ -87,16 +111,25 @@ class Deployed:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
-    def does(self, *words: str) -> str:
-        """As `command`, which is to be done."""
-        done = self.command(*words)
-        assert done.code == 0, done
-        return done.output
-
     def begin(self, *words: str) -> Program:
         """Starts a command and leaves it running."""
         log = self.data.with_name(f"{self.data.name}-command.log")
         return Program([COMMAND, "master-key", *words, "--data", self.data], log=log, env=environment(self.env))
+
+    def refused(self) -> str:
+        """Why a server would not start, or a worker; what changes nothing."""
+        before, said = snapshot(self.data), set[str]()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            for start in (root.prepare, root.require_deployment):
+                with pytest.raises(KeyUnavailable) as caught:
+                    start(self.settings())
+                said.add(str(caught.value))
+                assert snapshot(self.data) == before
+        (line,) = said
+        assert "\n" not in line
+        return line
 
     def names(self) -> list[str]:
         """The master keys that wrap something."""
@@ -123,7 +156,7 @@ class Deployed:
 
     async def _fill(self, count: int) -> dict[int, bytes]:
         made: dict[int, bytes] = {}
-        async with root.opened(self._settings()) as app:
+        async with root.opened(self.settings()) as app:
             for number in range(count):
                 key = await app.keyring.for_scope(f"registry/123456789012/filled-{number}")
                 made[key.key_id] = key.material
@@ -131,10 +164,11 @@ class Deployed:
 
     async def _materials(self) -> dict[int, bytes]:
         ids = Stored(self.data).rows("SELECT id FROM data_keys WHERE kms_key_id IS NULL AND scope NOT LIKE 'kms/%'")
-        async with root.opened(self._settings()) as app:
+        async with root.opened(self.settings()) as app:
             return {key_id: (await app.keyring.by_id(key_id)).material for key_id in ids}
 
-    def _settings(self) -> Any:
+    def settings(self) -> Settings:
+        """What its processes are told."""
         own = {name: value for name, value in self.env.items() if name.startswith("ENTREPOT_")}
         return from_flags({"data": str(self.data)}, own)[0]
 

@@ -27,12 +27,12 @@ def test_no_key_is_printed_or_logged(start: StartServer) -> None:
     keys, printed = [planted, *deployed.lines()], []
     server.create_repository("kept")
     Oci(server.url, server.password()).push_image("kept", tiny_image("kept"), "1")
-    for words in (["status"], ["status", "--json"], ["new"], ["rewrap"], ["status"], ["forget"], ["new", "--standby"]):
-        ended = deployed.command(*words)
+    for words in (["new"], ["status"], ["rewrap"], ["forget"], ["new", "--standby"]):
+        ended = deployed.process(*words)
         printed += [ended.output, ended.errors]
         keys += deployed.lines()
     deployed.key_file.write_text("".join(f"{key}z\n" for key in deployed.lines()))
-    ended = deployed.command("status")
+    ended = deployed.process("status")
     printed += [ended.errors]
     assert ended.code == 1
     for words in (["settings"], ["settings", "--json"]):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from entrepot.settings import SettingsError
+from entrepot.settings_sources import load
 from tests.faults.commands import refused_start, snapshot
 from tests.master_keys.conftest import Prepare
 from tests.master_keys.deployed import Deployed, Outside, new_key
@@ -17,18 +19,32 @@ from tests.support.processes import free_port
 NOT_MADE = "11111111-2222-4333-8444-555555555555"
 
 
-def refused(deployed: Deployed, *words: str, code: int = 1) -> str:
-    """The one line of a refusal that changes nothing."""
-    before = snapshot(deployed.data)
-    for command in ("serve", "worker"):
-        refusal = refused_start(deployed.data, command=command, env=deployed.env)
-        assert (refusal.code, refusal.output) == (code, "")
-        (line,) = refusal.lines
-        assert line.startswith("entrepot: ")
-        for word in words:
-            assert word in line
-        assert snapshot(deployed.data) == before
+def refused(deployed: Deployed, *words: str) -> str:
+    """The line of a refusal that changes nothing."""
+    line = deployed.refused()
+    for word in words:
+        assert word in line
     return line
+
+
+@pytest.mark.parametrize("kind", ["file", "env", "kms"])
+def test_a_refusal_is_one_line(prepare: Prepare, request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    key = f"file:{tmp_path}/the.key"
+    env = {"file": {}, "env": {"THE_KEY": new_key(), "ENTREPOT_MASTER_KEY": "env:THE_KEY"}}.get(kind)
+    if env is None:
+        outside: Outside = request.getfixturevalue("outside")
+        env = outside.settings(outside.key())
+    deployed = prepare({"ENTREPOT_MASTER_KEY": key, **env})
+    if kind == "file":
+        (tmp_path / "the.key").write_text(new_key())
+    before = snapshot(deployed.data)
+    lost = {"file": {}, "env": {"THE_KEY": ""}, "kms": {"ENTREPOT_MASTER_KEY": "kms:alias/none"}}[kind]
+    for command in ("serve", "worker"):
+        refusal = refused_start(deployed.data, command=command, env={**deployed.env, **lost})
+        assert (refusal.code, refusal.output) == (1, "")
+        (line,) = refusal.lines
+        assert line.startswith("entrepot: The ")
+        assert snapshot(deployed.data) == before
 
 
 def test_a_file_elsewhere_is_made_by_the_first_start_only(prepare: Prepare, tmp_path: Path) -> None:
@@ -66,17 +82,13 @@ def test_a_former_key_that_is_not_there(prepare: Prepare, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "text", ["{key}", "env:ENTREPOT_DATA", "env:", "env:{key}", "file:", "kms:", "kms:a b", "vault:x", "raw:{key}"]
 )
-@pytest.mark.parametrize("name", ["MASTER_KEY", "MASTER_KEY_FORMER"])
-def test_what_is_no_place_of_a_key_is_not_repeated(tmp_path: Path, text: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["ENTREPOT_MASTER_KEY", "ENTREPOT_MASTER_KEY_FORMER"])
+def test_what_is_no_place_of_a_key_is_not_repeated(text: str, name: str) -> None:
     """Somebody may have put the key itself there."""
     key = "0" + new_key()
-    env = {f"ENTREPOT_{name}": text.format(key=key)}
-    refusal = refused_start(tmp_path / "data", env=env)
-    (line,) = refusal.lines
-    assert refusal.code == 2
-    assert f"ENTREPOT_{name}: the value is not" in line
-    assert key not in line
-    assert not (tmp_path / "data").exists()
+    with pytest.raises(SettingsError, match=f"^{name}: the value is not ") as caught:
+        load([], {name: text.format(key=key)})
+    assert key not in str(caught.value)
 
 
 def test_a_key_of_a_kms(prepare: Prepare, outside: Outside) -> None:
@@ -157,4 +169,4 @@ def test_a_first_start_with_a_key_that_is_not_there_makes_nothing(tmp_path: Path
     for env in ({"ENTREPOT_MASTER_KEY": "env:NONE"}, outside.settings("alias/none")):
         deployed = Deployed(tmp_path / env["ENTREPOT_MASTER_KEY"].replace("/", "-"), env)
         assert refused_start(deployed.data, env=env).code == 1
-        assert not deployed.key_file.exists()
+        assert not list(deployed.data.glob("master.key*"))
