@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
@@ -122,7 +123,8 @@ class MasterKeyring:
         return row
 
     async def _add(self, new: NewDataKey) -> DataKeyRow:
-        return await self._db.write(data_keys.add_key, new, 0, to_micros(self._clock()))
+        with _told_to_the_operator():
+            return await self._db.write(data_keys.add_key, new, 0, to_micros(self._clock()))
 
     async def _wrapped(self, scope: str) -> NewDataKey:
         wrapped = await self._asked(self._masters.wrap, os.urandom(32), scope.encode())
@@ -152,10 +154,16 @@ class MasterKeyring:
         return await asyncio.shield(task)
 
     async def _asked(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
+        with _told_to_the_operator():
             return await self._masters.ask(fn, *args, **kwargs)
-        except KeyUnavailable as error:
-            # Paths, and what an outside KMS says of whom, are for the operator and not for clients.
-            log.warning("the master key cannot be used", reason=error.message, kms_error=error.kms_error)
-            message = "The master key of the registry cannot be used. The cause is in the server's log."
-            raise type(error)(message, error.kms_error) from error
+
+
+@contextmanager
+def _told_to_the_operator() -> Generator[None]:
+    """Logs why a master key cannot be used: paths, and what an outside KMS says of whom, are not for clients."""
+    try:
+        yield
+    except KeyUnavailable as error:
+        log.warning("the master key cannot be used", reason=error.message, kms_error=error.kms_error)
+        message = "The master key of the registry cannot be used. The cause is in the server's log."
+        raise type(error)(message, error.kms_error) from error
