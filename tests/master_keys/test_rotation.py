@@ -35,15 +35,16 @@ class Crowd:
         self._running = [self._threads.submit(self._work, number) for number in range(clients)]
 
     def _work(self, number: int) -> None:
-        region = f"crowd-{chr(97 + number)}"
+        oci, region = Oci(self.server.url), f"crowd-{chr(97 + number)}"
         for turn in count():
-            # A new Region now and then: its registry gets a data key while the master key is being changed.
-            where = f"{region}-{turn // 2}"
-            ecr, name = self.server.boto3(region=where), f"app-{turn}"
-            ecr.create_repository(repositoryName=name)
-            oci, image = Oci(self.server.url, self.server.password(region=where)), tiny_image(f"{number} {turn}")
-            oci.push_image(name, image, "1")
-            assert oci.pull_image(name, "1") == image.contents()
+            # Every other time a new Region: its registry gets a data key while the master key is being changed.
+            if turn % 2 == 0:
+                where = f"{region}-{turn // 2}"
+                self.server.boto3(region=where).create_repository(repositoryName="app")
+                oci = Oci(self.server.url, self.server.password(region=where))
+            image, tag = tiny_image(f"{number} {turn}"), str(turn)
+            oci.push_image("app", image, tag)
+            assert oci.pull_image("app", tag) == image.contents()
             self.images += 1
             if self._stopped.is_set():
                 return

@@ -69,7 +69,7 @@ def test_a_variable(prepare: Prepare) -> None:
     deployed.env["THE_KEY"] = other[:-1]
     line = refused(deployed, "variable THE_KEY is not 64 hexadecimal digits")
     assert other[:-1] not in line
-    del deployed.env["THE_KEY"]
+    deployed.env["THE_KEY"] = ""
     refused(deployed, "variable THE_KEY, which is to hold the master key, is not set")
 
 
@@ -91,7 +91,7 @@ def test_what_is_no_place_of_a_key_is_not_repeated(text: str, name: str) -> None
     assert key not in str(caught.value)
 
 
-def test_a_key_of_a_kms(prepare: Prepare, outside: Outside) -> None:
+def test_a_key_of_a_kms(prepare: Prepare, outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
     key = outside.key()
     deployed = prepare(outside.settings(key))
     assert deployed.names() == [key]
@@ -122,7 +122,9 @@ def test_a_key_of_a_kms(prepare: Prepare, outside: Outside) -> None:
     refused(deployed, "is refused: ")
     deployed.env |= outside.endpoint(f"http://127.0.0.1:{free_port()}")
     refused(deployed, f"The master key kms:{key} cannot be reached")
-    del deployed.env["AWS_ACCESS_KEY_ID"], deployed.env["AWS_SECRET_ACCESS_KEY"]
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del deployed.env[name]
+        monkeypatch.delenv(name)
     refused(deployed, f"The master key kms:{key} cannot be reached", "credentials")
     deployed.env |= outside.endpoint()
     assert deployed.materials()
