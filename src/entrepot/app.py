@@ -8,32 +8,33 @@ import os
 import time
 import uuid
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from entrepot import app_blobs, app_limits
+from entrepot import app_blobs, app_keys, app_limits
 from entrepot.adapters.jwks import CachedJwks
 from entrepot.adapters.jwks_https import HttpsJwks
-from entrepot.adapters.master_key import FileKeyProvider, create_master_key
 from entrepot.context import App, Naming, Registry
 from entrepot.errors import KeyUnavailable, StorageUnavailable
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
-from entrepot.meta import data_keys
+from entrepot.meta import former_master_keys, master_keys
 from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
+from entrepot.ports import Database
 from entrepot.services import credentials
 from entrepot.services.access_cache import Lru, ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
+from entrepot.services.master_keys import MasterKeys
 from entrepot.services.rate_limits import SharedRates
 from entrepot.services.recent import RecentValue
 from entrepot.services.upload_locks import UploadLocks
@@ -65,8 +66,8 @@ class Paths:
 
     @property
     def master_key(self) -> Path:
-        """What all data keys are wrapped with."""
-        return self.data / "master.key"
+        """What all data keys are wrapped with, unless the setting master_key names another."""
+        return self.data / app_keys.FILE
 
     @property
     def aws_config(self) -> Path:
@@ -85,7 +86,7 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Creates what the first start needs and finds it again at the next; leaves nothing open.
 
-    Raises KeyUnavailable where the master key is missing, unreadable or not the one that sealed the data,
+    Raises KeyUnavailable where the master key is missing, unusable or not the one that sealed the data,
     StorageUnavailable where the database or the store of blobs cannot be used, and OSError where files cannot be made.
     """
     paths = Paths(settings.data)
@@ -93,11 +94,12 @@ def prepare(settings: Settings) -> Prepared:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app_blobs.prepare(settings)
     if not settings.database:
-        _ensure_master_key(settings, sealed=paths.database.exists())
-    sealed = _migrate(settings)
-    if not sealed:
+        app_keys.ensure(settings, sealed=paths.database.exists())
+    sealing = _migrate(settings)
+    if not sealing.uses:
         app_blobs.require_unused(settings)
-    _ensure_master_key(settings, sealed=sealed)
+    app_keys.ensure(settings, sealed=bool(sealing.uses))
+    _try_master_key(settings, sealing)
     root = asyncio.run(_ensure_root(settings, settings.account))
     _write_profile(paths.aws_config, PROFILE, root, settings)
     return Prepared(paths.aws_config, settings.url)
@@ -119,19 +121,11 @@ def create_account(settings: Settings, account: str) -> str:
 
 def require_deployment(settings: Settings) -> None:
     """Raises KeyUnavailable where nothing was prepared, or by another master key: no command is to make half a one."""
-    paths = Paths(settings.data)
-    if not settings.database and not (paths.master_key.exists() and paths.database.exists()):
-        raise KeyUnavailable(
-            f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
-        )
+    _require_database(settings)
     with engine_of(settings) as engine:
         require_schema(engine)
-        with engine.connect() as connection:
-            key = data_keys.any_key(connection)
-    if not paths.master_key.exists():
-        raise _missing_key(settings)
-    if key:
-        FileKeyProvider(paths.master_key).unwrap(key.wrapped, key.scope.encode())
+        sealing = _sealing(engine)
+    _try_master_key(settings, sealing)
 
 
 def build(settings: Settings) -> ASGIApp:
@@ -161,13 +155,13 @@ async def work(settings: Settings, stopped: asyncio.Event) -> None:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
-    paths = Paths(settings.data)
     rates = app_limits.rates(settings)
+    masters = app_keys.open_keys(settings)
     db = database_of(settings)
     blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
     access = ProcessCache(db, time.monotonic)
-    keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now, access)
+    keyring = MasterKeyring(db, masters, utc_now, access)
     fetcher = HttpsJwks()
     jwks = CachedJwks(fetcher.fetch, utc_now)
     try:
@@ -192,8 +186,22 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
         )
     finally:
         fetcher.close()
+        masters.close()
         await blobs.close()
         db.close()
+
+
+@asynccontextmanager
+async def opened_keys(settings: Settings) -> AsyncGenerator[tuple[Database, MasterKeys]]:
+    """What commands need that change the master key: neither has to fit the other yet.
+
+    Raises KeyUnavailable where nothing was prepared, or a master key is not there.
+    """
+    _require_database(settings)
+    with engine_of(settings) as engine:
+        require_schema(engine)
+    with closing(app_keys.open_keys(settings)) as keys, closing(database_of(settings)) as db:
+        yield db, keys
 
 
 def utc_now() -> datetime:
@@ -204,25 +212,6 @@ def utc_now() -> datetime:
 def new_id() -> str:
     """A random id, as uploads and requests have them."""
     return str(uuid.uuid4())
-
-
-def _ensure_master_key(settings: Settings, *, sealed: bool) -> None:
-    """Makes the master key, unless something was sealed with one before."""
-    path = Paths(settings.data).master_key
-    if path.exists():
-        return
-    if sealed:
-        raise _missing_key(settings)
-    create_master_key(path)
-
-
-def _missing_key(settings: Settings) -> KeyUnavailable:
-    path = Paths(settings.data).master_key
-    copied = "Copy master.key from the data folder of another node, or restore it."
-    remedy = copied if settings.database else "Restore it."
-    return KeyUnavailable(
-        f"The master key {path} is missing, and the data cannot be read without it. {remedy}", "NotFoundException"
-    )
 
 
 def database_of(settings: Settings) -> PostgresDatabase | SqliteDatabase:
@@ -255,20 +244,42 @@ def engine_of(settings: Settings) -> Generator[Engine]:
         engine.dispose()
 
 
-def _migrate(settings: Settings) -> bool:
-    """Brings the database to this release's schema; says whether it holds what a master key sealed."""
+def _require_database(settings: Settings) -> None:
+    if not settings.database and not Paths(settings.data).database.exists():
+        raise KeyUnavailable(
+            f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
+        )
+
+
+class _Sealing(NamedTuple):
+    """Which master keys wrap what a database holds, and which are not to be used any more."""
+
+    uses: list[master_keys.Use]
+    retired: frozenset[str]
+
+
+def _sealing(engine: Engine) -> _Sealing:
+    with engine.connect() as connection:
+        return _Sealing(master_keys.uses(connection), former_master_keys.retired(connection))
+
+
+def _try_master_key(settings: Settings, sealing: _Sealing) -> None:
+    """Refuses a lost or wrong master key, before anything is served."""
+    with closing(app_keys.open_keys(settings)) as keys:
+        keys.try_on(*sealing)
+
+
+def _migrate(settings: Settings) -> _Sealing:
+    """Brings the database to this release's schema; says what master keys sealed of what it holds."""
     with engine_of(settings) as engine:
         migrate(engine)
         if not settings.database:
             Paths(settings.data).database.chmod(0o600)
-        with engine.connect() as connection:
-            return data_keys.any_key(connection) is not None
+        return _sealing(engine)
 
 
 async def _ensure_root(settings: Settings, account: str) -> AccessKey:
     async with opened(settings) as app:
-        if key := await app.db.read(data_keys.any_key):
-            await app.keyring.by_id(key.key_id)  # the wrong master key is refused here, before anything is served
         return await credentials.ensure_root(app, account)
 
 

@@ -4,7 +4,7 @@ Database      SQLite, PostgreSQL           meta/
 ObjectStore   a folder, S3                 blobs/
 BlobStore     sealed by us, by the store   blobs/
 Replica       a store, a registry          services/, adapters/
-KeyProvider   a file, an outside KMS       adapters/
+KeyProvider   a file, a variable, a KMS    adapters/
 AccessCache   this process's memory        services/
 Recent        this process's memory        services/
 RateLimiter   buckets in the database      services/
@@ -295,10 +295,34 @@ class Replica(Protocol):
         ...
 
 
-class KeyProvider(Protocol):
-    """Wraps and unwraps data keys with a master key that never leaves it. Raises KeyUnavailable."""
+class Wrapped(NamedTuple):
+    """A wrapped data key, and the name of the master key that unwraps it."""
 
-    def wrap(self, key: bytes, context: bytes) -> bytes:
+    wrapped: bytes
+    master_key: str
+
+
+class KeyProvider(Protocol):
+    """Wraps and unwraps data keys with one master key that never leaves it. Raises KeyUnavailable.
+
+    For any number of threads. A service may have to be asked, which then raises KeyUnreachable where it is away.
+    """
+
+    @property
+    def name(self) -> str:
+        """The key's name, as rows have it; empty where only a service knows that. Not secret."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the key is from, as an operator would name it; not secret."""
+        ...
+
+    def may_open(self, name: str) -> bool:
+        """Whether this may be the master key of that name; the empty one is that of before there were names."""
+        ...
+
+    def wrap(self, key: bytes, context: bytes) -> Wrapped:
         """Seals `key`; the same `context` is needed to unwrap it."""
         ...
 

@@ -21,9 +21,12 @@ from entrepot.settings_values import (
     DATABASE,
     DURATION,
     ENCRYPTION,
+    KEY_SOURCE,
+    KEY_SOURCES,
     NETWORKS,
     OPTIONAL_PATH,
     PATH,
+    PROFILE,
     REGION,
     SHARE,
     STORE,
@@ -31,6 +34,7 @@ from entrepot.settings_values import (
     TRUTH,
     URL,
     BucketUrl,
+    KeySource,
     Kind,
     Share,
     choice,
@@ -145,6 +149,31 @@ class Settings:
         "20",
         "Seconds to wait for each answer of the store that speaks S3. What fails is tried three times more, with "
         "growing pauses, before a client is told to come again later.",
+    )
+    master_key: KeySource | None = declare(
+        KEY_SOURCE,
+        "",
+        "Where the master key is that wraps all data keys: file:/path (64 hexadecimal digits a line, the first line "
+        "wraps), env:NAME of a variable with 64 hexadecimal digits, or kms: and the id, ARN or alias of a key of AWS "
+        "KMS, or of anything that speaks its API. Empty: the file master.key in the data folder. Only a file is made "
+        "where it is missing, by the first start.",
+    )
+    master_key_former: tuple[KeySource, ...] = declare(
+        KEY_SOURCES,
+        "",
+        "Further master keys, with commas between them and in the same forms, that still unwrap data keys: those from "
+        "before a change of master_key, until `entrepot master-key rewrap` is through, or one that is to come.",
+    )
+    master_key_endpoint_url: str = declare(
+        URL,
+        "",
+        "Where the KMS of master keys is reached. Empty: AWS KMS, in the Region of the key's ARN or of AWS_REGION. "
+        "Credentials for it come as with any AWS tool.",
+    )
+    master_key_profile: str = declare(
+        PROFILE,
+        "",
+        "Profile of AWS's own files to ask the KMS of master keys with, where another one is for the object store.",
     )
     region: str = declare(
         REGION, "us-east-1", "Region of the account that the first start makes, and of anonymous pulls by plain hosts."

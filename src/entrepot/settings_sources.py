@@ -142,7 +142,7 @@ def _value(setting: Setting, given: _Given | None, environ: Mapping[str, str]) -
     try:
         return setting.kind.parse(text)
     except ValueError:
-        shown = "the value" if setting.secret else repr(text)
+        shown = "the value" if setting.secret or not setting.kind.tells else repr(text)
         where = _where(setting, given.origin if given else _DEFAULT)
         raise SettingsError(f"{where}: {shown} is not {setting.kind.says}") from None
 

@@ -29,6 +29,11 @@ _BUCKET = re.compile(
     r"s3://(?P<bucket>[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9])(?:/(?P<prefix>[A-Za-z0-9!_.*'()/-]{0,256}))?"
 )
 _ENCRYPTION = re.compile(r"AES256|none|[0-9A-Za-z][0-9A-Za-z:/_-]{7,2047}", re.ASCII)
+_KEY_PLACES = {
+    "env": re.compile(r"(?!ENTREPOT_)[A-Za-z_][A-Za-z0-9_]{0,254}", re.ASCII),
+    "kms": re.compile(r"(?:arn:[a-z0-9-]+:kms:[a-z0-9-]+:[0-9]{12}:(?:key|alias)/|alias/)?[A-Za-z0-9/_-]{1,256}"),
+}
+_PROFILE = re.compile(r"[^\s\[\]]{0,256}")
 _URL = re.compile(rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\]){_PORT}/?", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
@@ -42,6 +47,8 @@ class Kind:
     says: str
     parse: Callable[[str], object]
     toml: type[str | int | bool] = str
+    tells: bool = True
+    """Whether an error may repeat a wrong value: false where somebody may have put there what is secret."""
 
 
 def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
@@ -100,6 +107,30 @@ def _store(text: str) -> BucketUrl | Path:
 
 def _stores(text: str) -> tuple[BucketUrl | Path, ...]:
     return tuple(_store(part.strip()) for part in text.split(",")) if text else ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where a master key is. `kind` is file, env or kms; `place` a path, a variable's name, or KMS's word for a key."""
+
+    kind: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.place}"
+
+
+def _key_source(text: str) -> KeySource:
+    kind, _, place = text.partition(":")
+    if kind == "file":
+        return KeySource(kind, str(_path(place)))
+    if not (kind in _KEY_PLACES and _KEY_PLACES[kind].fullmatch(place)):
+        raise ValueError
+    return KeySource(kind, place)
+
+
+def _key_sources(text: str) -> tuple[KeySource, ...]:
+    return tuple(_key_source(part.strip()) for part in text.split(",")) if text else ()
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -177,6 +208,10 @@ STORE = Kind("a folder's path or s3://bucket/prefix", lambda text: _store(text) 
 STORES = Kind("a list of folders and of s3://bucket/prefix", _stores)
 ENCRYPTION = Kind("AES256, none, or the id or ARN of a KMS key", _matching(_ENCRYPTION))
 URL = Kind("a URL such as https://s3.example.com:9000, without a path", _or_empty(_url))
+_KEY_FORMS = "file:/path, env:VARIABLE (whose name does not begin with ENTREPOT_) or kms:ID_ARN_OR_ALIAS"
+KEY_SOURCE = Kind(_KEY_FORMS, lambda text: _key_source(text) if text else None, tells=False)
+KEY_SOURCES = Kind(f"a list of {_KEY_FORMS}", _key_sources, tells=False)
+PROFILE = Kind("the name of a profile", _matching(_PROFILE))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
 NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)

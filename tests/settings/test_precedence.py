@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from entrepot.settings import DECLARED
 from entrepot.settings_limits import RateText
 from entrepot.settings_sources import load
-from entrepot.settings_values import BucketUrl
+from entrepot.settings_values import BucketUrl, KeySource
 
 PORTS = st.integers(0, 65535)
 
@@ -83,6 +83,8 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         "work": "false", "gc_delay": "12h", "s3_path_style": "true", "s3_timeout": "9",
         "blobs": "s3://bucket/a/prefix/", "s3_endpoint_url": "http://127.0.0.1:9000",
         "blobs_also": "s3://other/, s3://third/x", "blob_delivery": "redirect", "s3_encryption": "none",
+        "master_key": "env:THE_KEY", "master_key_former": "file:/a.key, kms:alias/a",
+        "master_key_endpoint_url": "https://kms.example.test", "master_key_profile": "kms",
         "database": "postgresql://u:p@db.example.test,db2.example.test:5433/entrepot?sslmode=require",
     }  # fmt: skip
     numbers = {"port", "workers", "strict_policies", "database_connections", "work", "s3_path_style", "s3_timeout"}
@@ -100,6 +102,7 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
     read["blobs_also"] = str((BucketUrl("other", ""), BucketUrl("third", "x/")))
     read |= {"quota_repository_bytes": "1024", "quota_registry_bytes": str(1 << 20)}
     read["rate_limits"] = str((RateText("PutImage", 1000, 2),))
+    read["master_key_former"] = str((KeySource("file", "/a.key"), KeySource("kms", "alias/a")))
     read |= {"work": "False", "s3_path_style": "True", "gc_delay": "12:00:00"}
     assert {name: str(getattr(ways[0], name)) for name in values} == read
     assert set(values) == {setting.name for setting in DECLARED} - {"config"}

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from entrepot import app_keys
 from entrepot.doctor.site import Site
 from entrepot.rules.doctor import files
 from entrepot.rules.doctor.files import FileFact
@@ -28,7 +29,8 @@ async def check(site: Site) -> list[Finding]:
 def _files(site: Site, owner: int) -> Iterator[FileFact]:
     paths, settings = site.paths, site.settings
     yield from _fact(paths.data, "the data folder", FOLDER)
-    yield from _fact(paths.master_key, "the master key", PRIVATE, secret=True)
+    if key := app_keys.key_file(settings):
+        yield from _fact(key, "the master key", PRIVATE, secret=True)
     for ending in ("", "-wal", "-shm"):
         path = paths.database.with_name(paths.database.name + ending)
         yield from _fact(path, "the database", PRIVATE, secret=True)

@@ -14,7 +14,7 @@ two doors never disagree. The names are those of ECR's exceptions without the su
       LayersNotFound (LayerNotFound), LayerInaccessible, LayerInUse, LayerAlreadyExists, InvalidLayer, InvalidLayerPart
       LayerPartTooSmall, EmptyUpload, UploadNotFound, UploadOutOfOrder, UploadBusy
       SizeInvalid, DigestInvalid, RangeNotSatisfiable
-      KeyUnavailable, StorageFull, StorageUnavailable, ContentDamaged
+      KeyUnavailable (KeyUnreachable), StorageFull, StorageUnavailable, ContentDamaged
       NoSuchEntity, EntityAlreadyExists, DeleteConflict, InvalidInput (IAM's own)
       KeyNotFound, AliasAlreadyExists, InvalidAliasName, ReservedAlias, InvalidArn, InvalidMarker, InvalidCiphertext
       IncorrectKey, InvalidKeyUsage, InvalidGrantToken, DryRun (KMS's own)
@@ -95,7 +95,7 @@ from entrepot.errors.layers import (
     UploadNotFound,
     UploadOutOfOrder,
 )
-from entrepot.errors.storage import ContentDamaged, KeyUnavailable, StorageFull, StorageUnavailable
+from entrepot.errors.storage import ContentDamaged, KeyUnavailable, KeyUnreachable, StorageFull, StorageUnavailable
 
 __all__ = [
     "AccessDenied",
@@ -130,6 +130,7 @@ __all__ = [
     "InvalidTagParameter",
     "KeyNotFound",
     "KeyUnavailable",
+    "KeyUnreachable",
     "LayerAlreadyExists",
     "LayerInUse",
     "LayerInaccessible",

@@ -17,6 +17,10 @@ class KeyUnavailable(DomainError):
         self.advice = advice
 
 
+class KeyUnreachable(KeyUnavailable):
+    """The service that keeps a key does not answer; the request can be repeated later."""
+
+
 class StorageFull(DomainError):
     """The store has no room for what is being written; nothing that was stored before is affected."""
 

@@ -43,6 +43,7 @@ _TABLE: dict[type[DomainError], tuple[int, str]] = {
     e.InvalidParameter: (400, "UNSUPPORTED"),
     e.Unsupported: (405, "UNSUPPORTED"),
     e.KeyUnavailable: (403, "DENIED"),
+    e.KeyUnreachable: (503, "UNAVAILABLE"),
     e.StorageFull: (507, "UNKNOWN"),
     e.StorageUnavailable: (503, "UNAVAILABLE"),
     e.ContentDamaged: (500, "UNKNOWN"),
@@ -71,7 +72,7 @@ def render(error: DomainError, headers: Mapping[str, str] | None = None) -> Resp
     """The answer to a request that a service refused."""
     status, code = status_and_code(error)
     extra = dict(headers or {})
-    if isinstance(error, e.StorageUnavailable):
+    if isinstance(error, e.StorageUnavailable | e.KeyUnreachable):
         extra["Retry-After"] = "5"
     if isinstance(error, e.RateExceeded):
         extra["Retry-After"] = str(error.retry_after)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, update
 
 from entrepot.meta.dialect import insert_or_ignore
+from entrepot.meta.former_master_keys import require_in_use
 from entrepot.meta.tables import data_keys
 from entrepot.ports import NewDataKey
 
@@ -40,14 +41,13 @@ def find_key(connection: Connection, key_id: int) -> DataKeyRow | None:
     return DataKeyRow(*row) if row else None
 
 
-def any_key(connection: Connection) -> DataKeyRow | None:
-    """Some key that a master key wraps, if the deployment has one: what a master key is tried on."""
-    row = connection.execute(select(*_COLUMNS).where(data_keys.c.kms_key_id.is_(None)).limit(1)).one_or_none()
-    return DataKeyRow(*row) if row else None
-
-
 def add_key(connection: Connection, new: NewDataKey, generation: int, now: int) -> DataKeyRow:
-    """Stores a generation of a scope's key, or returns the newest that another process stored before."""
+    """Stores a generation of a scope's key, or returns the newest that another process stored before.
+
+    Raises KeyUnavailable where a master key wraps it that was retired.
+    """
+    if new.master_key:
+        require_in_use(connection, new.master_key)
     row = {
         "scope": new.scope,
         "generation": generation,

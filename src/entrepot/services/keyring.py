@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import ParamSpec, TypeVar
+
+import structlog
 
 from entrepot.context import Registry
 from entrepot.errors import ContentDamaged, KeyUnavailable
@@ -17,8 +21,9 @@ from entrepot.meta import data_keys, kms_keys
 from entrepot.meta.data_keys import DataKeyRow
 from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.meta.times import to_micros
-from entrepot.ports import AccessCache, Database, DataKey, KeyProvider, NewDataKey
+from entrepot.ports import AccessCache, Database, DataKey, NewDataKey
 from entrepot.rules.kms_keys import is_material, material_scope, refusal, remedy
+from entrepot.services.master_keys import MasterKeys
 from entrepot.services.sealing import seal, unseal
 
 TOKENS = "tokens"
@@ -27,6 +32,11 @@ DOWNLOADS = "downloads"
 SESSIONS = "sessions"
 
 _KEY_ID_BYTES = 8
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = structlog.get_logger()
 
 
 def registry_scope(registry: Registry) -> str:
@@ -37,15 +47,16 @@ def registry_scope(registry: Registry) -> str:
 class MasterKeyring:
     """The Keyring port: data keys in the database. `access` tells when an account's keys of KMS may have changed."""
 
-    def __init__(self, db: Database, provider: KeyProvider, clock: Callable[[], datetime], access: AccessCache) -> None:
+    def __init__(self, db: Database, masters: MasterKeys, clock: Callable[[], datetime], access: AccessCache) -> None:
         self._db = db
-        self._provider = provider
+        self._masters = masters
         self._clock = clock
         self._access = access
         self._by_scope: dict[str, DataKey] = {}
         self._rows: dict[int, DataKeyRow] = {}
         self._by_id: dict[int, DataKey] = {}
         self._accounts: dict[int, str] = {}
+        self._opening: dict[int, asyncio.Task[bytes]] = {}
 
     async def for_scope(self, scope: str) -> DataKey:
         """See ports.Keyring."""
@@ -112,12 +123,12 @@ class MasterKeyring:
         return row
 
     async def _add(self, new: NewDataKey) -> DataKeyRow:
-        return await self._db.write(data_keys.add_key, new, 0, to_micros(self._clock()))
+        with _told_to_the_operator():
+            return await self._db.write(data_keys.add_key, new, 0, to_micros(self._clock()))
 
     async def _wrapped(self, scope: str) -> NewDataKey:
-        # In a thread: a master key may be kept by a service, which has to be asked.
-        wrapped = await asyncio.to_thread(self._provider.wrap, os.urandom(32), scope.encode())
-        return NewDataKey(scope, wrapped)
+        wrapped = await self._asked(self._masters.wrap, os.urandom(32), scope.encode())
+        return NewDataKey(scope, wrapped.wrapped, wrapped.master_key)
 
     async def _unwrapped(self, row: DataKeyRow) -> DataKey:
         key = DataKey(row.key_id, await self._opened(row), row.scope, row.kms_key_id)
@@ -126,9 +137,33 @@ class MasterKeyring:
 
     async def _opened(self, row: DataKeyRow) -> bytes:
         if row.kms_key_id is None:
-            return await asyncio.to_thread(self._provider.unwrap, row.wrapped, row.scope.encode())
+            return await self._opened_once(row)
         material = await self.material(row.kms_key_id, int.from_bytes(row.wrapped[:_KEY_ID_BYTES]))
         try:
             return unseal(material, row.wrapped[_KEY_ID_BYTES:], row.scope.encode())
         except ContentDamaged as error:
             raise KeyUnavailable("The key does not open what it is to have sealed", "IncorrectKeyException") from error
+
+    async def _opened_once(self, row: DataKeyRow) -> bytes:
+        """What the master key unwraps; it is asked once by however many wait for the same key."""
+        task = self._opening.get(row.key_id)
+        if task is None:
+            task = self._opening[row.key_id] = asyncio.create_task(self._asked(self._masters.unwrap, row))
+            task.add_done_callback(lambda _: self._opening.pop(row.key_id))
+        # Shielded, because others wait for the same answer when whoever asked first goes away.
+        return await asyncio.shield(task)
+
+    async def _asked(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with _told_to_the_operator():
+            return await self._masters.ask(fn, *args, **kwargs)
+
+
+@contextmanager
+def _told_to_the_operator() -> Generator[None]:
+    """Logs why a master key cannot be used: paths, and what an outside KMS says of whom, are not for clients."""
+    try:
+        yield
+    except KeyUnavailable as error:
+        log.warning("the master key cannot be used", reason=error.message, kms_error=error.kms_error)
+        message = "The master key of the registry cannot be used. The cause is in the server's log."
+        raise type(error)(message, error.kms_error) from error

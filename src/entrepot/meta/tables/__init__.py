@@ -4,7 +4,7 @@ accounts ── access_keys                 data_keys ── blobs ── reposi
 repositories ── resource_tags, uploads, images ── manifests, image_tags, image_blobs, image_children
 repository_blobs ── layer_reviews, blobs ── blob_reviews, object_deletions, reclaimed   (the garbage collection)
 kms_keys ── kms_aliases, kms_rotations, data_keys, repositories
-registry_settings, leases, quotas, rate_buckets, schema_info  (stand alone)
+registry_settings, leases, quotas, rate_buckets, former_master_keys, schema_info  (stand alone)
 
 Text sorts by its bytes on every engine (collation C on PostgreSQL, BINARY on SQLite), as the OCI spec's tag listing
 wants it and keyset paging needs it.
@@ -42,7 +42,7 @@ from entrepot.meta.tables.content import (
     resource_tags,
     uploads,
 )
-from entrepot.meta.tables.keys import kms_aliases, kms_keys, kms_rotations
+from entrepot.meta.tables.keys import former_master_keys, kms_aliases, kms_keys, kms_rotations
 from entrepot.meta.tables.work import (
     blob_reviews,
     layer_reviews,
@@ -62,6 +62,7 @@ __all__ = [
     "blob_reviews",
     "blobs",
     "data_keys",
+    "former_master_keys",
     "group_members",
     "identities",
     "identity_tags",

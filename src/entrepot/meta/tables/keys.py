@@ -1,4 +1,7 @@
-"""KMS: keys, their aliases, and when they were rotated. Their material is in data_keys, scope kms/{key id}."""
+"""KMS: keys, their aliases, and when they were rotated. Their material is in data_keys, scope kms/{key id}.
+
+And master keys from before the current one.
+"""
 
 from __future__ import annotations
 
@@ -49,4 +52,13 @@ kms_rotations = Table(
     Column("kind", Bytewise(16), nullable=False),
     Column("rotated_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("kms_key_id", "data_key_id"),
+)
+
+# By the names that rows of data_keys have. With `retired_at` nothing is wrapped by a key any more.
+former_master_keys = Table(
+    "former_master_keys",
+    metadata,
+    Column("name", Bytewise(200), nullable=False),
+    Column("retired_at", BigInteger),
+    PrimaryKeyConstraint("name"),
 )

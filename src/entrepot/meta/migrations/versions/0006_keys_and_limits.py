@@ -31,6 +31,12 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rate_buckets")),
     )
+    op.create_table(
+        "former_master_keys",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_former_master_keys")),
+    )
     _keys()
     _columns()
 
