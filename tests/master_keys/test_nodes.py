@@ -11,7 +11,7 @@ import pytest
 from entrepot import app as root
 from entrepot.errors import KeyUnavailable
 from entrepot.meta import data_keys, former_master_keys, master_keys
-from entrepot.meta.data_keys import NewDataKey
+from entrepot.ports import NewDataKey
 from tests.conftest import StartServer
 from tests.master_keys.conftest import Prepare
 from tests.master_keys.deployed import Deployed
