@@ -2,7 +2,8 @@
 
 Database      SQLite, PostgreSQL           meta/
 ObjectStore   a folder, S3                 blobs/
-BlobStore     sealed by us, by the store   blobs/
+BlobStore     sealed by us (once, twice)   blobs/
+              or by the store
 Replica       a store, a registry          services/, adapters/
 KeyProvider   a file, a variable, a KMS    adapters/
 AccessCache   this process's memory        services/

@@ -18,6 +18,7 @@ from entrepot.meta.repositories import RepositoryRow
 from entrepot.ports import DataKey, Format
 from entrepot.services import sealing
 from entrepot.services.keyring import registry_scope
+from entrepot.services.sealing import message_key
 
 _TWICE = "/kms-dsse/"
 _OUTER = b"entrepot outer blob "
@@ -48,14 +49,14 @@ class ContentKey:
         return inner + sealing.object_secret(self.outer, object_id, _OUTER) if self.outer else inner
 
     def seal(self, plain: bytes, purpose: bytes) -> bytes:
-        """Seals something small. It opens only with the same key and purpose."""
-        sealed = sealing.seal(self.data, plain, purpose)
-        return sealing.seal(self.outer, sealed, purpose) if self.outer else sealed
+        """Seals something small. It opens only with the same key and purpose, which has a key of its own."""
+        sealed = sealing.seal(message_key(self.data, purpose), plain, purpose)
+        return sealing.seal(message_key(self.outer, purpose), sealed, purpose) if self.outer else sealed
 
     def unseal(self, sealed: bytes, purpose: bytes) -> bytes:
         """The inverse of `seal`. Raises ContentDamaged for anything else than what `seal` made."""
-        inner = sealing.unseal(self.outer, sealed, purpose) if self.outer else sealed
-        return sealing.unseal(self.data, inner, purpose)
+        inner = sealing.unseal(message_key(self.outer, purpose), sealed, purpose) if self.outer else sealed
+        return sealing.unseal(message_key(self.data, purpose), inner, purpose)
 
 
 async def of_repository(app: App, repository: RepositoryRow) -> ContentKey:

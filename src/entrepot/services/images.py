@@ -74,9 +74,9 @@ async def pull_many(
     """
     await authorize(app, ctx, "ecr:BatchGetImage", repo)
 
-    def pull_txn(connection: Connection) -> list[tuple[ImageId, ImageRow, Payload] | Failure]:
+    def pull_txn(connection: Connection) -> list[tuple[ImageId, str | None, ImageRow, Payload] | Failure]:
         repository = require(connection, repo)
-        found: list[tuple[ImageId, ImageRow, Payload] | Failure] = []
+        found: list[tuple[ImageId, str | None, ImageRow, Payload] | Failure] = []
         room = PULL_LIMIT
         for image_id in dict.fromkeys(image_ids):
             row = resolve(connection, repository.id, image_id)
@@ -87,7 +87,7 @@ async def pull_many(
                 if room < 0:
                     raise LimitExceeded(f"The manifests of the images have more than {PULL_LIMIT} bytes in all")
                 tag = image_id.tag or image_tags.first_tag(connection, row.id)
-                found.append((ImageId(image_id.digest, tag), row, rows.payload_of(connection, row.id)))
+                found.append((image_id, tag, row, rows.payload_of(connection, row.id)))
         return found
 
     images: list[tuple[ImageId, PulledImage]] = []
@@ -96,13 +96,13 @@ async def pull_many(
         if isinstance(each, Failure):
             failures.append(each)
             continue
-        image_id, row, stored = each
+        image_id, tag, row, stored = each
         try:
             payload = await opened(app, row, stored)
         except KeyUnavailable as error:
             failures.append(Failure(image_id, "KmsError", error.message))
             continue
-        images.append((image_id, _as_accepted(row, payload, image_id, accepted)))
+        images.append((ImageId(image_id.digest, tag), _as_accepted(row, payload, image_id, accepted)))
         await _record_pull(app, ctx, row)
     return images, failures
 
