@@ -25,13 +25,17 @@ from entrepot.meta import (
     image_pages,
     image_tags,
     images,
+    quotas,
+    rate_buckets,
     repositories,
     resource_policies,
     uploads,
+    usage,
 )
 from entrepot.meta.blobs import BlobRow
 from entrepot.meta.repositories import AES256
 from entrepot.ports import StoredBlob
+from entrepot.rules.rate_limits import Rate
 
 PAGE = 100
 RUNS = 9
@@ -45,9 +49,10 @@ def queries(size: Size) -> Mapping[str, Query]:
     image, now = digest("image", middle), 1 << 50
     blob = BlobRow(size.blobs_of(middle)[0], 1, layers[0], 1, object_id(1))
     new = StoredBlob("n" * 32, b"", 1)
+    seventh = RepositoryRef(REGISTRY, name(7))
     some_images = [digest("image", number) for number in range(middle, middle + 20)]
     return {
-        "repository by name": lambda c: repositories.find_repository(c, RepositoryRef(REGISTRY, name(7))),
+        "repository by name": lambda c: repositories.find_repository(c, seventh),
         "page of repositories": lambda c: repositories.page_of_repositories(c, REGISTRY, name(50), PAGE),
         "image by digest": lambda c: images.find_image(c, 1, image),
         "image by tag": lambda c: images.find_image_by_tag(c, 1, str(tag(middle + 1))),
@@ -80,6 +85,12 @@ def queries(size: Size) -> Mapping[str, Query]:
         "stale uploads": lambda c: uploads.delete_stale_uploads(c, PAGE, PAGE),
         "access key": lambda c: access_keys.find_access_key(c, f"AKIA{7:016}"),
         "version of an account's policies": lambda c: access_versions.find_version(c, REGISTRY.account),
+        "images of a repository, counted": lambda c: usage.used(c, "images_per_repository", seventh, 1000),
+        "bytes of a repository, added up": lambda c: usage.used(c, "repository_bytes", seventh, 0),
+        "bytes under way to a repository": lambda c: usage.staged(c, "repository_bytes", seventh),
+        "another repository with a layer": lambda c: blobs.is_held_elsewhere(c, 1, blob.id),
+        "a portion of a rate": lambda c: rate_buckets.draw_on(c, "AIDA/ecr:PutImage", Rate(10_000, 10), now, 1),
+        "quotas of a registry": lambda c: quotas.overrides_of(c, REGISTRY),
         "policies of repositories": lambda c: resource_policies.policies_of(c, REGISTRY, [name(7), name(8)]),
     }
 

@@ -206,10 +206,8 @@ def test_a_database_that_is_away_is_no_reason_to_let_everyone_through(here: Lab)
 
 
 def test_whose_bucket_it_is() -> None:
-    session = Session("build-7", ROOT_ISSUED, ROOT_ISSUED, role_arn="arn:aws:iam::123456789012:role/ci")
-    role = Principal(
-        "arn:aws:sts::123456789012:assumed-role/ci/build-7", "123456789012", "AROAX:build-7", "ASIA", session
-    )
+    arn = "arn:aws:sts::123456789012:assumed-role/ci/build-7"
+    role = Principal(arn, "123456789012", "AROAX:build-7", "ASIA")
     nobody = Client()
     assert caller_of(role, nobody) == caller_of(replace(role, user_id="AROAX:build-8"), nobody) == "AROAX"
     assert caller_of(ROOT, Client("192.0.2.1")) == ROOT.account

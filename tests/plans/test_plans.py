@@ -77,7 +77,9 @@ def test_on_sqlite(on_sqlite: Engine, name: str) -> None:
     with on_sqlite.connect() as connection, connection.begin() as transaction:
         for statement, parameters in statements(connection, name):
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-            assert not [row for row in plan if row[3].startswith("SCAN")], (statement, plan)
+            # "anon_1" is what a subquery has found by itself.
+            scans = [row[3] for row in plan if row[3].startswith("SCAN") and not row[3].startswith("SCAN anon_")]
+            assert not scans, (statement, plan)
         transaction.rollback()
 
 

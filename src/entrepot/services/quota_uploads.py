@@ -20,9 +20,6 @@ from entrepot.services.quota_counts import Counted, counted_of, recount, staged_
 
 BYTES: tuple[Quota, ...] = ("repository_bytes", "registry_bytes")
 
-STEP = 64 << 20
-"""Bytes of an upload after which it is looked at again what others have added meanwhile."""
-
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -36,14 +33,14 @@ class Meter:
 
     async def require(self, more: int) -> None:
         """Raises QuotaExceeded where `more` bytes do not fit, or not a single one."""
-        if self.counted.at is None or self._over(more):
-            await self.look_again()
-        if self._over(more):
+        if not quotas.is_still_far(self.counted, self.name, self.value, more):
+            await self._look_again()
+        if self.counted.used + max(1, more) > self.value:
             error = quotas.exceeded(self.repo, self.name, self.value, self.counted.used, more)
             quotas.note(error, self.repo)
             raise error
 
-    async def look_again(self) -> None:
+    async def _look_again(self) -> None:
         """Counts anew, unless that was done just now."""
 
         def count(connection: Connection) -> int:
@@ -51,9 +48,6 @@ class Meter:
             return held + usage.staged(connection, self.name, self.repo)
 
         await recount(self.app, self.counted, count)
-
-    def _over(self, more: int) -> bool:
-        return self.counted.used + max(1, more) > self.value
 
 
 async def require_room(app: App, repo: RepositoryRef) -> None:
@@ -90,14 +84,10 @@ async def metered(
 
 async def _counted(meters: list[Meter], body: AsyncIterator[bytes], came: list[int]) -> AsyncGenerator[bytes]:
     async for chunk in body:
-        steps = came[0] // STEP
         for meter in meters:
             await meter.require(len(chunk))
             meter.counted.pending += len(chunk)
         came[0] += len(chunk)
-        if came[0] // STEP > steps:
-            for meter in meters:
-                await meter.look_again()
         yield chunk
 
 

@@ -71,9 +71,9 @@ async def claim(app: App, repo: RepositoryRef, adding: Mapping[Quota, int]) -> C
             made.near[name] = value
             continue
         counted = counted_of(app, name, repo)
-        if not _is_far(counted, name, value, adding[name]):
+        if not is_still_far(counted, name, value, adding[name]):
             await recount(app, counted, partial(_count, name, repo, value))
-            if not _is_far(counted, name, value, adding[name]):
+            if not is_still_far(counted, name, value, adding[name]):
                 made.near[name] = value
         made.counted.append((counted, adding[name]))
     return made
@@ -83,7 +83,8 @@ def _count(name: Quota, repo: RepositoryRef, value: int, connection: Connection)
     return usage.used(connection, name, repo, value + 1)
 
 
-def _is_far(counted: Counted, name: Quota, value: int, adding: int) -> bool:
+def is_still_far(counted: Counted, name: Quota, value: int, adding: int) -> bool:
+    """Whether what is remembered is recent enough to say that so much more fits."""
     age = counted.age
     return age is not None and is_far(value, counted.used, adding, age, UNITS[name])
 
