@@ -2,9 +2,10 @@
 
     .venv/bin/python -m bench.limits [--seconds 4] [--rounds 3] [--images 100000] [--database postgresql://...]
 
-Prints two tables and, between them, what counting one request takes of a processor. For the first a server of one worker answers four connections; both kinds take turns, and the median
-of the rounds is printed. For the second a repository is filled with `--images` rows, the metadata being in an empty
-database that is given, or on SQLite; pushes are of manifests, one after another, in this process.
+Prints two tables and, between them, what counting one request takes of a processor. For the first a server of one
+worker answers four connections; both kinds take turns, and the median of the rounds is printed. For the second a
+repository is filled with `--images` rows, the metadata being in an empty database that is given, or on SQLite; pushes
+are of manifests, one after another, in this process.
 """
 
 from __future__ import annotations
