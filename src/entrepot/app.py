@@ -18,31 +18,31 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from entrepot import app_blobs
+from entrepot import app_blobs, app_observing
 from entrepot.adapters.jwks import CachedJwks
 from entrepot.adapters.jwks_https import HttpsJwks
 from entrepot.adapters.master_key import FileKeyProvider, create_master_key
 from entrepot.context import App, Naming, Registry
 from entrepot.errors import KeyUnavailable, StorageUnavailable
+from entrepot.fronts.operators import operators_door
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
 from entrepot.meta import data_keys
 from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
+from entrepot.observing.database import ObservedDatabase
+from entrepot.observing.keys import observed_keyring, observed_provider
+from entrepot.observing.observer import Observer
 from entrepot.services import credentials
 from entrepot.services.access_cache import ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
-from entrepot.services.recent import RecentValue
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from entrepot.meta.postgres import PostgresDatabase
-
-METRICS_AGE = 10.0
-"""How old, in seconds, the counts behind /metrics may be."""
 
 PROFILE = "entrepot"
 """The profile of the account that the settings name."""
@@ -130,15 +130,16 @@ def require_deployment(settings: Settings) -> None:
         FileKeyProvider(paths.master_key).unwrap(key.wrapped, key.scope.encode())
 
 
-def build(settings: Settings) -> ASGIApp:
-    """The ASGI application of one process."""
-    return Root(lambda: running(settings))
+def build(settings: Settings, folder: Path | None = None) -> ASGIApp:
+    """The ASGI application of one process; in `folder` the workers of a server tell each other what they count."""
+    return Root(lambda: running(settings, folder))
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncGenerator[App]:
+async def running(settings: Settings, folder: Path | None = None) -> AsyncGenerator[App]:
     """The App of one process, with its periodic work unless that is left to others, while it serves."""
-    async with opened(settings) as app:
+    observer = app_observing.observer_of(settings, folder)
+    async with opened(settings, observer) as app, app_observing.kept_up(observer):
         task = asyncio.create_task(periodic.run(app)) if settings.work else None
         try:
             yield app
@@ -150,19 +151,22 @@ async def running(settings: Settings) -> AsyncGenerator[App]:
 
 async def work(settings: Settings, stopped: asyncio.Event) -> None:
     """Periodic work and nothing else, until `stopped`; what is under way then is ended, for another node to go on."""
-    async with running(replace(settings, work=True)):
-        await stopped.wait()
+    async with running(replace(settings, work=True)) as app:
+        with operators_door(app, settings.host, settings.worker_metrics_port):
+            await stopped.wait()
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[App]:
+async def opened(settings: Settings, observer: Observer | None = None) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
-    paths = Paths(settings.data)
-    db = _database(settings)
-    blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
+    paths, observer = Paths(settings.data), observer or Observer()
+    engine, metrics = _database(settings), observer.metrics
+    db = ObservedDatabase(engine, "postgresql" if settings.database else "sqlite", metrics)
+    blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id), metrics)
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
-    access = ProcessCache(db, time.monotonic)
-    keyring = MasterKeyring(db, FileKeyProvider(paths.master_key), utc_now, access)
+    access = app_observing.watched(ProcessCache(db, time.monotonic), metrics)
+    master = observed_provider(FileKeyProvider(paths.master_key), "file", metrics)
+    keyring = observed_keyring(MasterKeyring(db, master, utc_now, access), metrics)
     fetcher = HttpsJwks()
     jwks = CachedJwks(fetcher.fetch, utc_now)
     try:
@@ -174,17 +178,18 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             utc_now,
             new_id,
             access=access,
-            gc_counts=RecentValue(METRICS_AGE, time.monotonic),
             home=Registry(settings.account, settings.region),
             jwks=jwks,
             trusted_proxies=settings.trusted_proxies,
             strict_policies=settings.strict_policies,
             gc_delay=settings.gc_delay,
+            observer=observer,
+            metrics_token=settings.metrics_token,
         )
     finally:
         fetcher.close()
         await blobs.close()
-        db.close()
+        engine.close()
 
 
 def utc_now() -> datetime:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring, Recent
+from entrepot.observing.observer import Observer
+from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ class App:
     """What one process is made of, built in `app.py` and passed explicitly.
 
     Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
-    `gc_delay` is how long what nothing refers to is kept; `gc_counts` remembers how much that is, for a moment.
+    `gc_delay` is how long what nothing refers to is kept. `observer` counts and traces; whoever reads what it has
+    counted brings the `metrics_token`, where there is one.
     """
 
     db: Database
@@ -160,7 +162,8 @@ class App:
     access: AccessCache
     home: Registry
     jwks: JwksSource
-    gc_counts: Recent
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     strict_policies: bool = False
     gc_delay: timedelta = timedelta(days=1)
+    observer: Observer = field(default_factory=Observer)
+    metrics_token: str = field(default="", repr=False)

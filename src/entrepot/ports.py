@@ -5,13 +5,12 @@ ObjectStore   a folder, S3                 blobs/
 BlobStore     sealed by us, by the store   blobs/
 KeyProvider   a file, an outside KMS       adapters/
 AccessCache   this process's memory        services/
-Recent        this process's memory        services/
 JwksSource    HTTPS, with a cache          adapters/
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Concatenate, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
@@ -316,14 +315,6 @@ class Memory(Protocol):
 
     def put(self, key: Hashable, value: object) -> None:
         """Remembers a value; what was used least recently makes room."""
-        ...
-
-
-class Recent(Protocol):
-    """One value that is costly to work out and may be a little old."""
-
-    async def get(self, make: Callable[[], Awaitable[T]]) -> T:
-        """The value: of `make`, or of an earlier call's, always one that makes the same."""
         ...
 
 

@@ -20,12 +20,15 @@ from entrepot.settings_values import (
     DATABASE,
     DURATION,
     ENCRYPTION,
+    HEADERS,
     NETWORKS,
     OPTIONAL_PATH,
     PATH,
     REGION,
+    SHARE,
     STORE,
     STORES,
+    TOKEN,
     TRUTH,
     URL,
     BucketUrl,
@@ -188,6 +191,35 @@ class Settings:
         "How long layers are kept after the last image that needs them is gone, or after an upload that no image came "
         "to use. Clients have half of it between being told that a layer is there and pushing its image. 0 is for "
         "tests: layers go before their image comes.",
+    )
+    metrics_token: str = declare(
+        TOKEN,
+        "",
+        "What whoever reads /metrics has to bring (Authorization: Bearer ...), to be told of each registry by its "
+        "account and region. Empty: anyone who reaches the port reads sums over all registries.",
+        secret=True,
+    )
+    worker_metrics_port: int = declare(
+        integer(0, 65535),
+        "0",
+        "Port at which `entrepot worker` answers /metrics and /healthz, on the address of the setting host. 0: none.",
+    )
+    otlp_endpoint: str = declare(
+        URL,
+        "",
+        "OpenTelemetry collector that traces are sent to (OTLP over HTTP), such as http://localhost:4318. Empty: none "
+        "are made.",
+    )
+    otlp_headers: tuple[tuple[str, str], ...] = declare(
+        HEADERS,
+        "",
+        "Headers that are sent to the collector, as name=value with commas between them, for its credentials.",
+        secret=True,
+    )
+    trace_sample: float = declare(
+        SHARE,
+        "1",
+        "Share of requests that is traced, chosen by lot. Whether a client traces its own does not count.",
     )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(

@@ -30,6 +30,10 @@ _BUCKET = re.compile(
 )
 _ENCRYPTION = re.compile(r"AES256|none|[0-9A-Za-z][0-9A-Za-z:/_-]{7,2047}", re.ASCII)
 _URL = re.compile(rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\]){_PORT}/?", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}", re.ASCII)  # RFC 6750, section 2.1
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", re.ASCII)
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?", re.ASCII)
+_SHARE = re.compile(r"[01]|[01]?\.[0-9]{1,9}", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
@@ -105,6 +109,19 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",")) if text else ()
 
 
+def _headers(text: str) -> tuple[tuple[str, str], ...]:
+    named = [part.partition("=") for part in text.split(",") if part]
+    if not all(_HEADER.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, _, value in named):
+        raise ValueError(text)
+    return tuple((name.lower(), value) for name, _, value in named)
+
+
+def _share(text: str) -> float:
+    if not _SHARE.fullmatch(text) or float(text) > 1:
+        raise ValueError(text)
+    return float(text)
+
+
 def _truth(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(text)
@@ -161,6 +178,9 @@ ENCRYPTION = Kind("AES256, none, or the id or ARN of a KMS key", _matching(_ENCR
 URL = Kind("a URL such as https://s3.example.com:9000, without a path", _or_empty(_url))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
+TOKEN = Kind("16 to 512 letters, digits and . _ ~ + / = -", _or_empty(_matching(_TOKEN)))
+HEADERS = Kind("a list of headers such as authorization=secret,x-tenant=one", _headers)
+SHARE = Kind("a share between 0 and 1", _share)
 NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)
 DURATION = Kind("a duration such as 90s, 30m, 12h or 7d", _duration)
 TRUTH = Kind("true or false", _truth, bool)

@@ -90,13 +90,17 @@ class OperationShape(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of a service. `errors` maps the code of each declared exception to its HTTP status."""
+    """An operation of a service. `errors` maps the code of each declared exception to its HTTP status.
+
+    `service` is the service's name in a credential scope.
+    """
 
     name: str
     input: str | None
     output: str | None
     result_wrapper: str | None
     errors: Mapping[str, int]
+    service: str = ""
 
 
 class ServiceModel(msgspec.Struct, frozen=True, dict=True):
@@ -123,6 +127,7 @@ class ServiceModel(msgspec.Struct, frozen=True, dict=True):
             output=shape.output.shape if shape.output else None,
             result_wrapper=shape.output.result_wrapper if shape.output else None,
             errors=dict(self._error(ref.shape) for ref in shape.errors),
+            service=self.signing_name,
         )
 
     def _error(self, name: str) -> tuple[str, int]:
