@@ -32,7 +32,7 @@ from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
 from entrepot.observing.database import ObservedDatabase
-from entrepot.observing.keys import observed_keyring, observed_provider
+from entrepot.observing.keys import observed_provider
 from entrepot.observing.observer import Observer
 from entrepot.services import credentials
 from entrepot.services.access_cache import ProcessCache
@@ -166,7 +166,8 @@ async def opened(settings: Settings, observer: Observer | None = None) -> AsyncG
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
     access = app_observing.watched(ProcessCache(db, time.monotonic), metrics)
     master = observed_provider(FileKeyProvider(paths.master_key), "file", metrics)
-    keyring = observed_keyring(MasterKeyring(db, master, utc_now, access), metrics)
+    keyring = MasterKeyring(db, master, utc_now, access)
+    metrics.watch("data_keys", keyring)
     fetcher = HttpsJwks()
     jwks = CachedJwks(fetcher.fetch, utc_now)
     try:

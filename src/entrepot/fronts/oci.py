@@ -56,6 +56,9 @@ HANDLERS: dict[Kind, dict[str, Handler]] = {
 }
 """By the kind of the route, for whoever has been identified. Bearer tokens come before that: `oci_tokens`."""
 
+NAMES = {(kind, method): f"{kind}.{method.lower()}" for kind, handlers in HANDLERS.items() for method in handlers}
+"""What metrics and traces call them."""
+
 METHODS: dict[Kind, tuple[str, ...]] = {kind: tuple(handlers) for kind, handlers in HANDLERS.items()}
 METHODS["token"] = oci_tokens.METHODS
 
@@ -91,7 +94,7 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
 
 async def _answer(app: App, request: Request, request_id: str, route: Route) -> Response:
     try:
-        with app.observer.operation(f"{route.kind}.{request.method.lower()}", PATTERNS[route.kind]) as operation:
+        with app.observer.operation(NAMES[route.kind, request.method], PATTERNS[route.kind]) as operation:
             ctx = await callers.identify(app, request, request_id, route)
             if route.name and not is_repository_name(route.name):
                 raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))

@@ -79,7 +79,10 @@ class _Exchange:
         structlog.contextvars.bind_contextvars(request_id=self.request_id)
         try:
             with self.seen:
-                await self._answer_or_notice()
+                try:
+                    await self._answer()
+                except ClientDisconnect:
+                    await self._answer_cut_off()
         finally:
             elapsed = round((time.perf_counter() - began) * 1000, 2)
             facts: dict[str, Any] = {"method": self.scope["method"], "path": _shown(self.scope["path"])}
@@ -87,16 +90,10 @@ class _Exchange:
             structlog.contextvars.clear_contextvars()
         await self._linger()
 
-    async def _answer_or_notice(self) -> None:
-        try:
-            await self._answer()
-        except ClientDisconnect:
-            log.info("client went away", method=self.scope["method"], path=_shown(self.scope["path"]))
-            self.app.observer.failed("cut")
-            await self._answer_cut_off()
-
     async def _answer_cut_off(self) -> None:
         """For a client that has only ended its own side, in the middle of a body, and still reads."""
+        log.info("client went away", method=self.scope["method"], path=_shown(self.scope["path"]))
+        self.app.observer.failed("cut")
         if self.seen.status is None:
             refusal = oci_errors.json_error(400, "SIZE_INVALID", "The request ended before its body was whole")
             await refusal(self.scope, self.receive, self._tagged_send)

@@ -1,10 +1,13 @@
-"""The seam of SQL: a Database whose transactions are counted, timed and traced."""
+"""The seam of SQL: a Database whose transactions are counted, timed and traced.
+
+A manifest is two reads, so what is done for each is written for speed: one closure, and no lock.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, TypeVar
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any, Concatenate
 
 from sqlalchemy import Connection
 
@@ -13,84 +16,104 @@ from entrepot.observing.metrics import Metrics
 from entrepot.observing.tracing import CURRENT, Span
 from entrepot.ports import Database, P, T
 
-R = TypeVar("R")
-
 
 class ObservedDatabase:
     """The Database port around another. `system` is OpenTelemetry's name for the engine."""
 
     def __init__(self, inner: Database, system: str, metrics: Metrics) -> None:
         self._inner = inner
-        self._system = system
-        self._read = _Mode("read", metrics)
-        self._write = _Mode("write", metrics)
+        self._read = _Mode("read", system, metrics)
+        self._write = _Mode("write", system, metrics)
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See ports.Database."""
-        run = _Run(fn, self._read, self._system)
-        return await run.through(self._inner.read(run, *args, **kwargs))
+        mode, span, runs, first = self._read, None, 0, 0.0
+        if CURRENT.get():
+            span = mode.span(fn)
+
+        def run(connection: Connection) -> T:
+            nonlocal runs, first
+            if not runs:
+                first = perf_counter()
+            runs += 1
+            return fn(connection, *args, **kwargs) if span is None else _within(span, fn, connection, *args, **kwargs)
+
+        began = perf_counter()
+        try:
+            return await self._inner.read(run)
+        except Exception as error:
+            mode.failed(error, span)
+            raise
+        finally:
+            mode.over(began, first, runs, span)
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See ports.Database."""
-        run = _Run(fn, self._write, self._system)
-        return await run.through(self._inner.write(run, *args, **kwargs))
+        mode, span, runs, first = self._write, None, 0, 0.0
+        if CURRENT.get():
+            span = mode.span(fn)
+
+        def run(connection: Connection) -> T:
+            nonlocal runs, first
+            if not runs:
+                first = perf_counter()
+            runs += 1
+            return fn(connection, *args, **kwargs) if span is None else _within(span, fn, connection, *args, **kwargs)
+
+        began = perf_counter()
+        try:
+            return await self._inner.write(run)
+        except Exception as error:
+            mode.failed(error, span)
+            raise
+        finally:
+            mode.over(began, first, runs, span)
 
 
 class _Mode:
-    """The instruments of reads, or of writes, looked up once."""
+    """What is noted of reads, or of writes."""
 
-    def __init__(self, name: str, metrics: Metrics) -> None:
-        self.name = name
-        self.seconds = metrics.db_seconds(name)
-        self.wait = metrics.db_wait(name)
-        self.repeats = metrics.db_repeats(name)
-        self.failures = metrics.db_failures
+    def __init__(self, name: str, system: str, metrics: Metrics) -> None:
+        self._name = name
+        self._system = system
+        self._seconds = metrics.db_seconds(name)
+        self._wait = metrics.db_wait(name)
+        self._repeats = metrics.db_repeats(name)
+        self._failures = metrics.db_failures
+
+    def span(self, fn: Callable[..., Any]) -> Span | None:
+        """Begins the span of a transaction, where there is a trace that it belongs to."""
+        name = f"{fn.__module__}.{fn.__qualname__}".removeprefix("entrepot.")
+        known = {"db.system.name": self._system, "db.operation.name": self._name, "code.function.name": name}
+        parent = CURRENT.get()
+        return parent and parent.child(f"db {self._name}", "internal", known)
+
+    def failed(self, error: Exception, span: Span | None) -> None:
+        """Counts a failure, if it is the database's."""
+        if why := _why(error):
+            self._failures(self._name, why).inc()
+        if span:
+            span.note({"error.type": why or type(error).__name__})
+
+    def over(self, began: float, first: float, runs: int, span: Span | None) -> None:
+        """Notes how long it took, when a connection began on it, and how often."""
+        self._seconds.observe(perf_counter() - began)
+        if runs:
+            self._wait.observe(first - began)
+        if runs > 1:
+            self._repeats.inc(runs - 1)
+        if span:
+            span.note({"entrepot.runs": runs})
+            span.end()
 
 
-class _Run:
-    """One transaction: in place of its function, it notes when a connection begins on it, and how often."""
-
-    __slots__ = ("_began", "_fn", "_mode", "_runs", "_span")
-
-    def __init__(self, fn: Callable[..., Any], mode: _Mode, system: str) -> None:
-        self._fn = fn
-        self._mode = mode
-        self._runs = 0
-        self._span: Span | None = None
-        self._began = time.perf_counter()
-        if parent := CURRENT.get():
-            name = f"{fn.__module__}.{fn.__qualname__}".removeprefix("entrepot.")
-            known = {"db.system.name": system, "db.operation.name": mode.name, "code.function.name": name}
-            self._span = parent.child(f"db {mode.name}", "internal", known)
-
-    def __call__(self, connection: Connection, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the function
-        self._runs += 1
-        if self._runs == 1:
-            self._mode.wait.observe(time.perf_counter() - self._began)
-        else:
-            self._mode.repeats.inc()
-        if self._span is None:
-            return self._fn(connection, *args, **kwargs)
-        token = CURRENT.set(self._span)
-        try:
-            return self._fn(connection, *args, **kwargs)
-        finally:
-            CURRENT.reset(token)
-
-    async def through(self, transaction: Awaitable[R]) -> R:
-        failure = ""
-        try:
-            return await transaction
-        except Exception as error:
-            failure = _why(error)
-            if failure:
-                self._mode.failures(self._mode.name, failure).inc()
-            raise
-        finally:
-            self._mode.seconds.observe(time.perf_counter() - self._began)
-            if self._span:
-                self._span.note({"entrepot.runs": self._runs})
-                self._span.end(failure)
+def _within(span: Span, fn: Callable[Concatenate[Connection, P], T], *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 - as the function
+    """In the database's thread: statements belong to the transaction's span."""
+    token = CURRENT.set(span)
+    try:
+        return fn(*args, **kwargs)
+    finally:
+        CURRENT.reset(token)
 
 
 def _why(error: Exception) -> str:

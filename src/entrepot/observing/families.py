@@ -12,16 +12,20 @@ from prometheus_client.registry import Collector
 
 from entrepot.observing.catalog import DECLARED, Declared, Sum
 
+Sample = tuple[str, dict[str, str], float]
+"""A name, which is a metric's or that with a suffix, labels, and a value."""
+
+Samples = list[Sample]
 Labels = tuple[tuple[str, str], ...]
 Key = tuple[str, Labels]
 """A sample's name and labels, in their order."""
 
 
 class Family(msgspec.Struct, frozen=True):
-    """A metric with its samples: each a name, which may be the metric's with a suffix, labels and a value."""
+    """A metric with its samples."""
 
     name: str
-    samples: list[tuple[str, dict[str, str], float]]
+    samples: Samples
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -41,13 +45,12 @@ def family(declared: Declared, samples: Iterable[tuple[tuple[str, ...], float]])
 
 
 def collected(registry: CollectorRegistry) -> list[Family]:
-    """What a registry of the library holds."""
+    """What a registry of the library holds of numbers that the catalog has."""
     found: list[Family] = []
     for metric in registry.collect():
         name = f"{metric.name}_total" if metric.type == "counter" else metric.name
-        samples = [(s.name, dict(s.labels), float(s.value)) for s in metric.samples if not s.name.endswith("_created")]
         if name in _BY_NAME:
-            found.append(Family(name, samples))
+            found.append(Family(name, [(name, dict(each.labels), float(each.value)) for each in metric.samples]))
     return found
 
 

@@ -63,7 +63,7 @@ class Observer:
         """Shows duties, by the seconds between two rounds. Each failed 0 times so far: a first failure is a change."""
         for duty, seconds in duties.items():
             self.metrics.duty_failures(duty)
-            self.metrics.duty_interval(duty).set(seconds)
+            self.metrics.duty_interval(duty).value = seconds
 
     @contextmanager
     def duty(self, name: str) -> Generator[None]:

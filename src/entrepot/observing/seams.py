@@ -7,7 +7,7 @@ repository. Paths, queries and headers are not.
 from __future__ import annotations
 
 import time
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +30,7 @@ class Seen:
     """One request at a door, while it is answered. Entered in the task that answers it."""
 
     __slots__ = (
-        *("_began", "_metrics", "_received", "_scope", "_sent", "_span_token", "_token", "_tracer"),
+        *("_began", "_in_flight", "_metrics", "_received", "_scope", "_sent", "_span_token", "_tracer"),
         *("door", "error", "operation", "route", "span", "status"),
     )
 
@@ -44,13 +44,12 @@ class Seen:
         self._metrics = metrics
         self._tracer = tracer
         self._scope = scope
-        self._received = metrics.received(door)
-        self._sent = metrics.sent(door)
+        self._in_flight, self._received, self._sent = metrics.of_door(door)
 
     def __enter__(self) -> Self:
         self._began = time.perf_counter()
-        self._metrics.in_flight(self.door).inc()
-        self._token: Token[Seen | None] = SEEN.set(self)
+        self._in_flight.value += 1
+        SEEN.set(self)  # for the rest of the task, which is this request's
         if self._tracer:
             self._begin_span(self._tracer)
         return self
@@ -59,23 +58,20 @@ class Seen:
         status = _STATUS.get(self.status or 0, _CUT)
         took = time.perf_counter() - self._began
         self._metrics.request_seconds(self.door, self.operation, status).observe(took)
-        self._metrics.in_flight(self.door).dec()
+        self._in_flight.value -= 1
         if error is not None or (self.status or _ERRORS_FROM) >= _ERRORS_FROM:
             self.error = self.error or (type(error).__name__ if error else str(self.status or _CUT))
             self._metrics.request_errors(self.door, self.operation, self.error).inc()
         if self.span:
             self._end_span(self.span)
-        SEEN.reset(self._token)
 
     def received(self, count: int) -> None:
         """Counts bytes of the request's body."""
-        if count:
-            self._received.inc(count)
+        self._received.value += count
 
     def sent(self, count: int) -> None:
         """Counts bytes of the answer's body."""
-        if count:
-            self._sent.inc(count)
+        self._sent.value += count
 
     def _begin_span(self, tracer: Tracer) -> None:
         given = [value for name, value in self._scope["headers"] if name == b"traceparent"]
