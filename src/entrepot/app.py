@@ -18,17 +18,20 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
-from entrepot import app_blobs, app_keys, app_limits
+from entrepot import app_blobs, app_keys, app_limits, app_observing
 from entrepot.adapters.jwks import CachedJwks
 from entrepot.adapters.jwks_https import HttpsJwks
 from entrepot.context import App, Naming, Registry
 from entrepot.errors import KeyUnavailable, StorageUnavailable
+from entrepot.fronts.operators import operators_door
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
 from entrepot.meta import former_master_keys, master_keys
 from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
+from entrepot.observing.database import ObservedDatabase
+from entrepot.observing.observer import Observer
 from entrepot.ports import Database
 from entrepot.services import credentials
 from entrepot.services.access_cache import Lru, ProcessCache
@@ -36,15 +39,11 @@ from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
 from entrepot.services.master_keys import MasterKeys
 from entrepot.services.rate_limits import SharedRates
-from entrepot.services.recent import RecentValue
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
 
 if TYPE_CHECKING:
     from entrepot.meta.postgres import PostgresDatabase
-
-METRICS_AGE = 10.0
-"""How old, in seconds, the counts behind /metrics may be."""
 
 MOST_COUNTS = 16_384
 """Of how many repositories a process remembers how much is in them."""
@@ -128,15 +127,16 @@ def require_deployment(settings: Settings) -> None:
     _try_master_key(settings, sealing)
 
 
-def build(settings: Settings) -> ASGIApp:
-    """The ASGI application of one process."""
-    return Root(lambda: running(settings))
+def build(settings: Settings, folder: Path | None = None) -> ASGIApp:
+    """The ASGI application of one process; in `folder` the workers of a server tell each other what they count."""
+    return Root(lambda: running(settings, folder))
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncGenerator[App]:
+async def running(settings: Settings, folder: Path | None = None) -> AsyncGenerator[App]:
     """The App of one process, with its periodic work unless that is left to others, while it serves."""
-    async with opened(settings) as app:
+    observer = app_observing.observer_of(settings, folder)
+    async with opened(settings, observer) as app, app_observing.kept_up(observer):
         task = asyncio.create_task(periodic.run(app)) if settings.work else None
         try:
             yield app
@@ -148,20 +148,24 @@ async def running(settings: Settings) -> AsyncGenerator[App]:
 
 async def work(settings: Settings, stopped: asyncio.Event) -> None:
     """Periodic work and nothing else, until `stopped`; what is under way then is ended, for another node to go on."""
-    async with running(replace(settings, work=True)):
-        await stopped.wait()
+    async with running(replace(settings, work=True)) as app:
+        with operators_door(app, settings.host, settings.worker_metrics_port):
+            await stopped.wait()
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncGenerator[App]:
+async def opened(settings: Settings, observer: Observer | None = None) -> AsyncGenerator[App]:
     """The App of one process: what the command line needs, without periodic work."""
-    rates = app_limits.rates(settings)
-    masters = app_keys.open_keys(settings)
-    db = database_of(settings)
-    blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id))
+    observer = observer or Observer()
+    metrics, rates = observer.metrics, app_limits.rates(settings)
+    masters = app_keys.open_keys(settings, metrics)
+    engine = database_of(settings)
+    db = ObservedDatabase(engine, "postgresql" if settings.database else "sqlite", metrics)
+    blobs = app_blobs.open_blobs(settings, UploadLocks(db, utc_now, new_id), metrics)
     naming = Naming(settings.public_host, settings.domain, settings.scheme)
-    access = ProcessCache(db, time.monotonic)
+    access = app_observing.watched(ProcessCache(db, time.monotonic), metrics)
     keyring = MasterKeyring(db, masters, utc_now, access)
+    metrics.watch("data_keys", keyring)
     fetcher = HttpsJwks()
     jwks = CachedJwks(fetcher.fetch, utc_now)
     try:
@@ -173,7 +177,6 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             utc_now,
             new_id,
             access=access,
-            gc_counts=RecentValue(METRICS_AGE, time.monotonic),
             home=Registry(settings.account, settings.region),
             usage=Lru(MOST_COUNTS),
             jwks=jwks,
@@ -183,12 +186,14 @@ async def opened(settings: Settings) -> AsyncGenerator[App]:
             quotas=app_limits.quotas(settings),
             rates=SharedRates(db, rates, utc_now) if rates else None,
             verify_share=settings.verify_share.of_one,
+            observer=observer,
+            metrics_token=settings.metrics_token,
         )
     finally:
         fetcher.close()
         masters.close()
         await blobs.close()
-        db.close()
+        engine.close()
 
 
 @asynccontextmanager

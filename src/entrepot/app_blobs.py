@@ -12,6 +12,8 @@ from entrepot.blobs.plain import PlainBlobStore
 from entrepot.blobs.routed import Route, RoutedBlobStore
 from entrepot.blobs.sealed import SealedBlobStore
 from entrepot.errors import StorageUnavailable
+from entrepot.observing.metrics import Metrics
+from entrepot.observing.store import observed_store
 from entrepot.ports import BlobStore
 from entrepot.services.upload_locks import UploadLocks
 from entrepot.settings import Settings
@@ -59,16 +61,17 @@ def require_unused(settings: Settings) -> None:
                 )
 
 
-def open_blobs(settings: Settings, locks: UploadLocks) -> BlobStore:
+def open_blobs(settings: Settings, locks: UploadLocks, metrics: Metrics) -> BlobStore:
     """The blob stores of one process as one. In a bucket `locks` keep other nodes away from an upload."""
     routes: dict[Route, BlobStore] = {}
     for name, place in _stores(settings).items():
         if isinstance(place, BucketUrl):
-            sealed = SealedBlobStore(_bucket(settings, place, {}), threads=S3_THREADS, lock=locks.hold)
-            plain = _bucket(settings, place, _sealing(settings))
+            store = observed_store(_bucket(settings, place, {}), "s3", metrics)
+            sealed = SealedBlobStore(store, threads=S3_THREADS, lock=locks.hold)
+            plain = observed_store(_bucket(settings, place, _sealing(settings)), "s3", metrics)
             routes[name, "plain"] = PlainBlobStore(plain, threads=S3_THREADS, lock=locks.hold)
         else:
-            sealed = SealedBlobStore(FolderStore(place))
+            sealed = SealedBlobStore(observed_store(FolderStore(place), "folder", metrics))
         routes[name, "sealed"] = routes[name, "dsse"] = sealed
     redirects = settings.blob_delivery == "redirect"
     current = (store_name(settings, _current(settings)), "plain" if redirects else "sealed")

@@ -5,25 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from entrepot.adapters import master_key_file
 from entrepot.adapters.master_key_raw import read_variable
 from entrepot.errors import KeyUnavailable
+from entrepot.observing.keys import observed_provider
+from entrepot.observing.metrics import Metrics
 from entrepot.ports import Database, KeyProvider
 from entrepot.services import master_key_rotation
 from entrepot.services.master_keys import MasterKeys
 from entrepot.settings import Settings
 from entrepot.settings_values import KeySource
 
+Reader: TypeAlias = Callable[[], Sequence[KeyProvider]]
+
 FILE = "master.key"
 """The file in the data folder that holds the master key where no setting names another."""
 
 
-def open_keys(settings: Settings) -> MasterKeys:
+def open_keys(settings: Settings, metrics: Metrics | None = None) -> MasterKeys:
     """The master keys of one process. Raises KeyUnavailable where one is not there, or is no key."""
     require(settings)
-    readers = [_reader(settings, source) for source in (_current(settings), *settings.master_key_former)]
+    sources = (_current(settings), *settings.master_key_former)
+    readers = [_observed(_reader(settings, source), source.kind, metrics) for source in sources]
     return MasterKeys(lambda: [key for read in readers for key in read()])
+
+
+def _observed(read: Reader, kind: str, metrics: Metrics | None) -> Reader:
+    if metrics is None:
+        return read
+    return lambda: [observed_provider(each, kind, metrics) for each in read()]
 
 
 def ensure(settings: Settings, *, sealed: bool) -> None:
@@ -106,7 +118,7 @@ def _current(settings: Settings) -> KeySource:
     return settings.master_key or KeySource("file", str(settings.data / FILE))
 
 
-def _reader(settings: Settings, source: KeySource) -> Callable[[], Sequence[KeyProvider]]:
+def _reader(settings: Settings, source: KeySource) -> Reader:
     """What reads the keys of one place: files are read each time, what is asked for a key is connected to once."""
     if source.kind == "file":
         return lambda: master_key_file.read_file(Path(source.place))

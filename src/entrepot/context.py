@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring, Memory, RateLimiter, Recent
+from entrepot.observing.observer import Observer
+from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring, Memory, RateLimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +167,11 @@ class App:
     """What one process is made of, built in `app.py` and passed explicitly.
 
     Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
-    `gc_delay` is how long what nothing refers to is kept; `gc_counts` remembers how much that is, for a moment.
-    `quotas` are those that hold where nobody has set another, by their names in rules/quotas.py; `usage` remembers how
-    much of them is used up. `rates` says how many requests there may be, None where there may be any number.
-    `verify_share` is how much of what is stored is read back a day, 0 to 1.
+    `gc_delay` is how long what nothing refers to is kept. `quotas` are those that hold where nobody has set another,
+    by their names in rules/quotas.py; `usage` remembers how much of them is used up. `rates` says how many requests
+    there may be, None where there may be any number. `verify_share` is how much of what is stored is read back a day,
+    0 to 1. `observer` counts and traces; whoever reads what it has counted brings the `metrics_token`, where there is
+    one.
     """
 
     db: Database
@@ -181,7 +183,6 @@ class App:
     access: AccessCache
     home: Registry
     jwks: JwksSource
-    gc_counts: Recent
     usage: Memory
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     strict_policies: bool = False
@@ -189,3 +190,5 @@ class App:
     quotas: Mapping[str, int] = field(default_factory=dict[str, int])
     rates: RateLimiter | None = None
     verify_share: float = 0.0
+    observer: Observer = field(default_factory=Observer)
+    metrics_token: str = field(default="", repr=False)

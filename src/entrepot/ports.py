@@ -7,7 +7,6 @@ BlobStore     sealed by us (once, twice)   blobs/
 Replica       a store, a registry          services/, adapters/
 KeyProvider   a file, a variable, a KMS    adapters/
 AccessCache   this process's memory        services/
-Recent        this process's memory        services/
 RateLimiter   buckets in the database      services/
 JwksSource    HTTPS, with a cache          adapters/
 """
@@ -400,14 +399,6 @@ class Memory(Protocol):
 
     def put(self, key: Hashable, value: object) -> None:
         """Remembers a value; what was used least recently makes room."""
-        ...
-
-
-class Recent(Protocol):
-    """One value that is costly to work out and may be a little old."""
-
-    async def get(self, make: Callable[[], Awaitable[T]]) -> T:
-        """The value: of `make`, or of an earlier call's, always one that makes the same."""
         ...
 
 

@@ -30,6 +30,7 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.log import LogLevels
 
 from entrepot import telemetry
+from entrepot.observing.exchange import shared_folder
 from entrepot.settings import Settings
 
 DRAIN_SECONDS = 60
@@ -38,7 +39,7 @@ _OPEN_FILES = 65536
 _PR_SET_PDEATHSIG = 1
 
 AsgiApp = Callable[..., Any]
-Build = Callable[[Settings], AsgiApp]
+Build = Callable[[Settings, Path], AsgiApp]
 
 
 class ServerError(Exception):
@@ -72,10 +73,10 @@ def claimed(host: str, port: int) -> Generator[Endpoint]:
 
 
 def run(settings: Settings, endpoint: Endpoint, build: Build) -> None:
-    """Serves `build(settings)`, called once in each worker, until a signal ends it.
+    """Serves `build(settings, folder)`, called once in each worker, until a signal ends it.
 
-    `build` is a module-level function, so that it can be sent to a worker that is not a fork. Raises ServerError,
-    and SystemExit(1) after workers that kept dying.
+    The folder is one that the workers share while the server runs. `build` is a module-level function, so that it can
+    be sent to a worker that is not a fork. Raises ServerError, and SystemExit(1) after workers that kept dying.
     """
     _check_certificate(settings)
     _allow_many_files()
@@ -101,18 +102,19 @@ def run(settings: Settings, endpoint: Endpoint, build: Build) -> None:
     # A partial of module-level functions: with Python 3.14 workers are spawned, and what they run is pickled.
     serve = cast("Callable[..., None]", server.serve)
     try:
-        serve(target_loader=partial(_load, build, settings, os.getpid()), wrap_loader=False)
+        with shared_folder() as folder:
+            serve(target_loader=partial(_load, build, settings, folder, os.getpid()), wrap_loader=False)
     except RuntimeError as error:
         # Granian's word for a socket that it cannot make, with a backtrace behind the first line.
         raise ServerError(f"cannot listen on port {endpoint.port}: {str(error).partition(chr(10))[0]}") from error
 
 
-def _load(build: Build, settings: Settings, parent: int) -> AsgiApp:
+def _load(build: Build, settings: Settings, folder: Path, parent: int) -> AsgiApp:
     """What each worker begins with."""
     _end_with(parent)
     telemetry.configure(settings.log_level, settings.log_format)
     try:
-        return build(settings)
+        return build(settings, folder)
     except Exception:  # noqa: BLE001 -- the worker's outermost door: what went wrong belongs in the log
         structlog.get_logger().exception("worker cannot start")
         sys.exit(1)

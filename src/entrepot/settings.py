@@ -21,6 +21,8 @@ from entrepot.settings_values import (
     DATABASE,
     DURATION,
     ENCRYPTION,
+    FRACTION,
+    HEADERS,
     KEY_SOURCE,
     KEY_SOURCES,
     NETWORKS,
@@ -31,6 +33,7 @@ from entrepot.settings_values import (
     SHARE,
     STORE,
     STORES,
+    TOKEN,
     TRUTH,
     URL,
     BucketUrl,
@@ -250,6 +253,35 @@ class Settings:
         "How much of what is stored is read back and checked each day, as periodic work, each day another part: 1% has "
         "everything read in a hundred days. What is damaged is told in the log. 0%: nothing, unless `entrepot verify` "
         "is run.",
+    )
+    metrics_token: str = declare(
+        TOKEN,
+        "",
+        "What whoever reads /metrics has to bring (Authorization: Bearer ...), to be told of each registry by its "
+        "account and region. Empty: anyone who reaches the port reads sums over all registries.",
+        secret=True,
+    )
+    worker_metrics_port: int = declare(
+        integer(0, 65535),
+        "0",
+        "Port at which `entrepot worker` answers /metrics and /healthz, on the address of the setting host. 0: none.",
+    )
+    otlp_endpoint: str = declare(
+        URL,
+        "",
+        "OpenTelemetry collector that traces are sent to (OTLP over HTTP), such as http://localhost:4318. Empty: none "
+        "are made.",
+    )
+    otlp_headers: tuple[tuple[str, str], ...] = declare(
+        HEADERS,
+        "",
+        "Headers that are sent to the collector, as name=value with commas between them, for its credentials.",
+        secret=True,
+    )
+    trace_sample: float = declare(
+        FRACTION,
+        "1",
+        "Share of requests that is traced, chosen by lot. Whether a client traces its own does not count.",
     )
     log_level: str = declare(choice("debug", "info", "warning", "error"), "info", "Least severe log lines to write.")
     log_format: str = declare(

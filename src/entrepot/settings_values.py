@@ -36,6 +36,10 @@ _KEY_PLACES = {
 _PROFILE = re.compile(r"[^\s\[\]]{0,256}")
 _URL = re.compile(rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\]){_PORT}/?", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}", re.ASCII)  # RFC 6750, section 2.1
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", re.ASCII)
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?", re.ASCII)
+_FRACTION = re.compile(r"[01]|[01]?\.[0-9]{1,9}", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 
@@ -137,6 +141,19 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(part.strip()) for part in text.split(",")) if text else ()
 
 
+def _headers(text: str) -> tuple[tuple[str, str], ...]:
+    named = [part.partition("=") for part in text.split(",") if part]
+    if not all(_HEADER.fullmatch(name) and _HEADER_VALUE.fullmatch(value) for name, _, value in named):
+        raise ValueError(text)
+    return tuple((name.lower(), value) for name, _, value in named)
+
+
+def _fraction(text: str) -> float:
+    if not _FRACTION.fullmatch(text) or float(text) > 1:
+        raise ValueError(text)
+    return float(text)
+
+
 def _truth(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(text)
@@ -214,6 +231,9 @@ KEY_SOURCES = Kind(f"a list of {_KEY_FORMS}", _key_sources, tells=False)
 PROFILE = Kind("the name of a profile", _matching(_PROFILE))
 PATH = Kind("a path", _path)
 OPTIONAL_PATH = Kind("a path", lambda text: _path(text) if text else None)
+TOKEN = Kind("16 to 512 letters, digits and . _ ~ + / = -", _or_empty(_matching(_TOKEN)))
+HEADERS = Kind("a list of headers such as authorization=secret,x-tenant=one", _headers)
+FRACTION = Kind("a share between 0 and 1", _fraction)
 NETWORKS = Kind("a list of networks such as 10.0.0.0/8,fd00::/8", _networks)
 DURATION = Kind("a duration such as 90s, 30m, 12h or 7d", _duration)
 TRUTH = Kind("true or false", _truth, bool)

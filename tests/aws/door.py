@@ -37,7 +37,6 @@ APP = App(
     access=NOTHING,
     home=Registry("123456789012", "us-east-1"),
     jwks=NOTHING,
-    gc_counts=NOTHING,
     usage=NOTHING,
 )
 CONTEXT = Context(ROOT, Registry(ACCOUNT, "us-east-1"), "request-1", datetime(2026, 1, 2, tzinfo=UTC))

@@ -12,6 +12,7 @@ from entrepot.app import utc_now
 from entrepot.context import App
 from entrepot.errors import StorageUnavailable
 from entrepot.jobs import periodic
+from entrepot.observing.observer import Observer
 
 
 @pytest.mark.parametrize("failure", [StorageUnavailable(), OSError("the folder is gone")])
@@ -23,7 +24,7 @@ def test_a_round_that_fails_is_not_the_last(failure: Exception) -> None:
         raise failure
 
     db = SimpleNamespace(read=refuse, write=refuse)
-    app = cast("App", SimpleNamespace(db=db, clock=utc_now, new_id=lambda: "holder"))
+    app = cast("App", SimpleNamespace(db=db, clock=utc_now, new_id=lambda: "holder", observer=Observer()))
 
     async def check() -> None:
         task = asyncio.create_task(periodic.run(app))

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from entrepot.services.recent import RecentValue
+from entrepot.observing.counted import Count, Counted
+from entrepot.observing.exchange import Exchange
+from entrepot.observing.families import Family
 from tests.conftest import StartServer
 from tests.gc.test_commands import LOST, entrepot
 from tests.support.oci import Oci
@@ -21,7 +23,7 @@ def scraped(server: Server) -> dict[str, float]:
     with urllib.request.urlopen(f"{server.url}/metrics") as answer:
         assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
         text = answer.read().decode()
-    assert "app" not in text.replace("application", ""), "a repository's name"
+    assert '"app"' not in text, "a repository's name"
     return {
         each.name + "".join(f" {value}" for value in each.labels.values()): each.value
         for family in text_string_to_metric_families(text)
@@ -51,18 +53,22 @@ def test_a_crowd_costs_one_count() -> None:
     made: list[int] = []
     now = [0.0]
 
-    async def make() -> int:
+    async def make() -> list[Family]:
         made.append(len(made))
         await asyncio.sleep(0)
-        return made[-1]
+        return [Family("made", [("made", {}, made[-1])])]
 
-    async def crowd() -> None:
-        recent = RecentValue(10.0, lambda: now[0])
-        assert await asyncio.gather(*(recent.get(make) for _ in range(20))) == [0] * 20
+    def value(count: Count) -> float:
+        return count.families[0].samples[0][2]
+
+    async def come() -> None:
+        counts = Counted(Exchange(None), "state", 10.0, lambda: now[0])
+        crowd = await asyncio.gather(*(counts.get(make) for _ in range(20)))
+        assert {value(each) for each in crowd} == {0}
         now[0] = 9.9
-        assert await recent.get(make) == 0
+        assert value(await counts.get(make)) == 0
         now[0] = 10.0
-        assert await recent.get(make) == 1
+        assert value(await counts.get(make)) == 1
 
-    asyncio.run(crowd())
+    asyncio.run(come())
     assert made == [0, 1]

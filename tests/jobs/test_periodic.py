@@ -19,6 +19,7 @@ from entrepot.jobs.duties import DUTIES, Duty
 from entrepot.jobs.periodic import LEASE, Turns, turn
 from entrepot.meta import leases
 from entrepot.meta.times import to_micros
+from entrepot.observing.observer import Observer
 from tests.contracts.databases import DATABASES, OpenDatabase
 
 EVERY = timedelta(minutes=10)
@@ -31,7 +32,9 @@ class Node:
     time = datetime(2026, 1, 1, tzinfo=UTC)
 
     def __init__(self, db: Any, name: str) -> None:
-        self.app = cast("App", SimpleNamespace(db=db, clock=lambda: Node.time, new_id=lambda: name))
+        self.app = cast(
+            "App", SimpleNamespace(db=db, clock=lambda: Node.time, new_id=lambda: name, observer=Observer())
+        )
         self.turns = Turns(self.app, name, renewal=QUICK)
         self.done = 0
 

@@ -44,7 +44,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     await send({"type": "http.response.body", "body": f"{os.getpid()} {length}".encode()})
 
 
-def build(settings: Settings) -> Any:
+def build(settings: Settings, _folder: Path) -> Any:
     """As `app.build`; fails where the data folder says so."""
     if (settings.data / "fail").exists():
         raise RuntimeError("no start on purpose")

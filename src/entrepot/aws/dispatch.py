@@ -126,11 +126,14 @@ async def run(endpoint: Endpoint, app: App, ctx: Context, given: Mapping[str, ob
     """
     if endpoint.handler is None:
         raise unavailable_operation(endpoint.operation)
+    name = f"{endpoint.operation.service}.{endpoint.operation.name}"
     try:
-        endpoint.check(given, "")
-        request = _convert(given, endpoint.request)
-        del given  # a layer part's text is not to lie about while its bytes are stored
-        result: msgspec.Struct | None = await endpoint.handler.call(app, ctx, request)
+        with app.observer.operation(name, "/") as operation:
+            endpoint.check(given, "")
+            request = _convert(given, endpoint.request)
+            del given  # a layer part's text is not to lie about while its bytes are stored
+            operation.about(ctx.registry.account, ctx.registry.region, getattr(request, "repository_name", None))
+            result: msgspec.Struct | None = await endpoint.handler.call(app, ctx, request)
     except DomainError as error:
         raise Refusal(aws_error(error, endpoint.operation)) from error
     return result

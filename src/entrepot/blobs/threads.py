@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -22,8 +23,11 @@ class Workers:
         self._own = threading.local()
 
     def start(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-        """Runs `fn` in a thread. Cancelling the future does not stop a function that has begun."""
-        return asyncio.wrap_future(self._pool.submit(fn, *args, **kwargs))
+        """Runs `fn` in a thread, in the caller's context: its lines in the log and its spans belong to the request.
+
+        Cancelling the future does not stop a function that has begun.
+        """
+        return asyncio.wrap_future(self._pool.submit(copy_context().run, fn, *args, **kwargs))
 
     async def finish(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `start`, but `fn` runs whatever becomes of the caller: for clearing up after a cancellation."""

@@ -91,12 +91,20 @@ class Unsupported(DomainError):
 
 
 class AccessDenied(DomainError):
-    """The principal may not do this. The message is AWS's sentence for it; `advice`, if any, says what to do next."""
+    """The principal may not do this. The message is AWS's sentence for it; `advice`, if any, says what to do next.
 
-    def __init__(self, message: str, advice: str = "") -> None:
+    `reason` is for whoever counts denials: that of the decision, or `other` where no policy was asked.
+    """
+
+    def __init__(self, message: str, advice: str = "", reason: str = "other") -> None:
         super().__init__(message)
         self.advice = advice
+        self.reason = reason
 
 
 class Unauthenticated(DomainError):
-    """No credentials, or credentials that prove nothing."""
+    """No credentials, or credentials that prove nothing. `reason` is for whoever counts them, in SigV4's words."""
+
+    def __init__(self, message: str, reason: str = "UnrecognizedClient") -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -53,14 +53,17 @@ async def handle(app: App, request: Request, door: Door = DOOR) -> Response:
     except ClientDisconnect:
         raise
     except Refusal as error:
+        app.observer.failed(error.error.code)
         failure = error.error
     except SignatureError as error:
         failure = await _unproven(app, request, error)
     except DomainError as error:
+        app.observer.refused(error)
         failure = aws_error(error, None)
     except Exception:
         # The outermost place of the protocol: its clients need an error in its own form, whatever happened.
         log.exception("operation failed")
+        app.observer.failed("ServerException")
         failure = internal_error(request_id)
     return aws_query.render_error(door, service, failure, request_id) if query else render_error(failure)
 

@@ -32,6 +32,7 @@ USER = "AWS"
 _ECR_HOST = re.compile(r"(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d+)\.[a-z0-9.-]+(?::\d+)?", re.ASCII)
 
 NOT_LOGGED_IN = "Not Authorized"
+NO_CREDENTIALS = "MissingAuthenticationToken"
 _NO_CREDENTIALS = base64.b64encode(b":").decode()
 
 ANONYMOUS_PULLS: Mapping[tuple[str, str], RouteName] = {
@@ -90,7 +91,7 @@ async def require_login(app: App, ctx: Context, request: Request, route: Route) 
     if ctx.principal == ANONYMOUS:
         pull = ANONYMOUS_PULLS.get((route.kind, request.method))
         if pull is None or not await is_open(app, ctx, pull, route.name):
-            raise Unauthenticated(NOT_LOGGED_IN)
+            raise Unauthenticated(NOT_LOGGED_IN, NO_CREDENTIALS)
 
 
 async def claimed(app: App, request: Request, password: str, now: datetime) -> tuple[Claims, Registry]:
@@ -109,7 +110,7 @@ def basic_password(request: Request) -> str:
     """The password of HTTP Basic, whose user is always AWS. Raises Unauthenticated."""
     scheme, credentials = _authorization(request)
     if scheme != "basic":
-        raise Unauthenticated(NOT_LOGGED_IN)
+        raise Unauthenticated(NOT_LOGGED_IN, NO_CREDENTIALS)
     try:
         user, colon, password = base64.b64decode(credentials, validate=True).decode("ascii").partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:

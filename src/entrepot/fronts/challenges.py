@@ -36,7 +36,7 @@ def ask_for_password(app: App, request: Request, error: Unauthenticated) -> Resp
 
 
 def _with_command(app: App, request: Request, error: Unauthenticated) -> Unauthenticated:
-    return Unauthenticated(f"{error.message.removesuffix('.')}. {_how_to_log_in(app, request)}")
+    return Unauthenticated(f"{error.message.removesuffix('.')}. {_how_to_log_in(app, request)}", error.reason)
 
 
 def _how_to_log_in(app: App, request: Request) -> str:

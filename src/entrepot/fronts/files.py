@@ -22,8 +22,9 @@ async def handle(app: App, request: Request, request_id: str) -> Response:
             405, "UNSUPPORTED", f"{request.method} is not possible here", {"Allow": "GET, HEAD"}
         )
     try:
-        ticket = request.url.path.removeprefix(PREFIX)
-        row = await downloads.redeem(app, ticket, request_id, client_of(app, request))
-        return await serve(app, row, request)
+        with app.observer.operation(f"layer.{request.method.lower()}", f"{PREFIX}{{ticket}}"):
+            ticket = request.url.path.removeprefix(PREFIX)
+            row = await downloads.redeem(app, ticket, request_id, client_of(app, request))
+            return await serve(app, row, request)
     except DomainError as error:
         return oci_errors.render(error)

@@ -22,7 +22,7 @@ from entrepot.fronts import (
     throttling,
 )
 from entrepot.fronts.clients import client_of
-from entrepot.fronts.oci_routes import Kind, Route, parse_path
+from entrepot.fronts.oci_routes import BEARER_PATH, PATTERNS, Kind, Route, parse_path
 from entrepot.rules.names import is_repository_name
 
 Handler = Callable[[App, Context, Route, Request], Awaitable[Response]]
@@ -58,6 +58,9 @@ HANDLERS: dict[Kind, dict[str, Handler]] = {
 }
 """By the kind of the route, for whoever has been identified. Bearer tokens come before that: `oci_tokens`."""
 
+NAMES = {(kind, method): f"{kind}.{method.lower()}" for kind, handlers in HANDLERS.items() for method in handlers}
+"""What metrics and traces call them."""
+
 METHODS: dict[Kind, tuple[str, ...]] = {kind: tuple(handlers) for kind, handlers in HANDLERS.items()}
 METHODS["token"] = oci_tokens.METHODS
 
@@ -78,10 +81,12 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
         allow = {"Allow": ", ".join(methods)}
         return oci_errors.json_error(405, "UNSUPPORTED", f"{request.method} is not possible here", allow)
     if route.kind == "token":
-        return await oci_tokens.answer(app, request, request_id)
+        with app.observer.operation(f"token.{request.method.lower()}", BEARER_PATH):
+            return await oci_tokens.answer(app, request, request_id)
     try:
         return await _answer(app, request, request_id, route)
     except DomainError as error:
+        app.observer.refused(error)
         response = oci_errors.render(error)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             # RFC 9110, section 15.5.6: such an answer names the methods that are left.
@@ -91,12 +96,14 @@ async def _handle(app: App, request: Request, request_id: str) -> Response:
 
 async def _answer(app: App, request: Request, request_id: str, route: Route) -> Response:
     try:
-        ctx = await _identified(app, request, request_id)
-        await throttling.count_route(app, ctx, route, request)
-        await callers.require_login(app, ctx, request, route)
-        if route.name and not is_repository_name(route.name):
-            raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))
-        return await HANDLERS[route.kind][request.method](app, ctx, route, request)
+        with app.observer.operation(NAMES[route.kind, request.method], PATTERNS[route.kind]) as operation:
+            ctx = await _identified(app, request, request_id)
+            await throttling.count_route(app, ctx, route, request)
+            await callers.require_login(app, ctx, request, route)
+            if route.name and not is_repository_name(route.name):
+                raise NameInvalid(constraint_text("repositoryName", "must be a repository name"))
+            operation.about(ctx.registry.account, ctx.registry.region, route.name)
+            return await HANDLERS[route.kind][request.method](app, ctx, route, request)
     except Unauthenticated as error:
         return await challenges.ask(app, request, error)
 

@@ -5,6 +5,7 @@ OCI Distribution 1.1, "Endpoints" (end-1 to end-13).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote_to_bytes
@@ -16,6 +17,20 @@ Kind = Literal["ping", "token", "catalog", "tags", "manifest", "blob", "uploads"
 
 BEARER_PATH = "/v2/_token"
 """Where bearer tokens are given out. Like the catalog's it is no repository's path: no name begins so."""
+
+
+PATTERNS: Mapping[Kind, str] = {
+    "ping": "/v2/",
+    "token": BEARER_PATH,
+    "catalog": "/v2/_catalog",
+    "tags": "/v2/{name}/tags/list",
+    "manifest": "/v2/{name}/manifests/{reference}",
+    "blob": "/v2/{name}/blobs/{digest}",
+    "uploads": "/v2/{name}/blobs/uploads/",
+    "upload": "/v2/{name}/blobs/uploads/{reference}",
+    "referrers": "/v2/{name}/referrers/{digest}",
+}
+"""What the paths of each kind look like, as traces name them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,10 @@ async def answer(app: App, request: Request, request_id: str) -> Response:
     try:
         given = await _given(app, request, request_id)
     except Unauthenticated as error:
+        app.observer.refused(error)
         return challenges.ask_for_password(app, request, error)
     except DomainError as error:
+        app.observer.refused(error)
         return oci_errors.render(error)
     body = {
         "token": given.token,
@@ -68,7 +70,7 @@ async def _for_nobody(app: App, request: Request, request_id: str) -> Bearer:
     ctx = Context(ANONYMOUS, registry, request_id, now, client_of(app, request))
     scopes = " ".join(request.query_params.getlist("scope")).split()[:_MOST_SCOPES]
     if scopes and not await _any_is_open(app, ctx, scopes):
-        raise Unauthenticated(callers.NOT_LOGGED_IN)
+        raise Unauthenticated(callers.NOT_LOGGED_IN, callers.NO_CREDENTIALS)
     return await bearer_tokens.for_nobody(app, registry, now)
 
 

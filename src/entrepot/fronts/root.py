@@ -25,7 +25,7 @@ LINGER_SECONDS = 5.0
 
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
-_FOR_OPERATORS: Mapping[str, Callable[[App], Awaitable[Response]]] = MappingProxyType(
+_FOR_OPERATORS: Mapping[str, Callable[[App, Request], Awaitable[Response]]] = MappingProxyType(
     {"/healthz": health.healthz, "/readyz": health.readyz, "/metrics": metrics.handle}
 )
 
@@ -70,7 +70,7 @@ class _Exchange:
         self._send = send
         self._body_is_over = not any(name in _BODY_HEADERS for name, _ in scope["headers"])
         self.request_id = app.new_id()
-        self.status: int | None = None
+        self.seen = app.observer.request(door_of(scope["path"]), scope)
         scope["entrepot.request_id"] = self.request_id
 
     async def run(self) -> None:
@@ -78,20 +78,23 @@ class _Exchange:
         began = time.perf_counter()
         structlog.contextvars.bind_contextvars(request_id=self.request_id)
         try:
-            await self._answer()
-        except ClientDisconnect:
-            log.info("client went away", method=self.scope["method"], path=_shown(self.scope["path"]))
-            await self._answer_cut_off()
+            with self.seen:
+                try:
+                    await self._answer()
+                except ClientDisconnect:
+                    await self._answer_cut_off()
         finally:
             elapsed = round((time.perf_counter() - began) * 1000, 2)
             facts: dict[str, Any] = {"method": self.scope["method"], "path": _shown(self.scope["path"])}
-            log.info("request", **facts, status=self.status, milliseconds=elapsed)
+            log.info("request", **facts, status=self.seen.status, milliseconds=elapsed)
             structlog.contextvars.clear_contextvars()
         await self._linger()
 
     async def _answer_cut_off(self) -> None:
         """For a client that has only ended its own side, in the middle of a body, and still reads."""
-        if self.status is None:
+        log.info("client went away", method=self.scope["method"], path=_shown(self.scope["path"]))
+        self.app.observer.failed("cut")
+        if self.seen.status is None:
             refusal = oci_errors.json_error(400, "SIZE_INVALID", "The request ended before its body was whole")
             await refusal(self.scope, self.receive, self._tagged_send)
 
@@ -99,6 +102,7 @@ class _Exchange:
         """ASGI's receive, which notes when the body is over."""
         message = await self._receive()
         self._body_is_over = not message.get("more_body", False)
+        self.seen.received(len(message.get("body", b"")))
         return message
 
     async def _linger(self) -> None:
@@ -121,16 +125,24 @@ class _Exchange:
             raise
         except Exception:
             log.exception("request failed")
-            if self.status is not None:
+            if self.seen.status is not None:
                 raise  # bytes are on their way: only a broken connection tells the client that they are not all
             message = f"The request could not be served. Its id, {self.request_id}, is in the server's log."
             await oci_errors.json_error(500, "UNKNOWN", message)(self.scope, self.receive, self._tagged_send)
 
     async def _tagged_send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.seen.status = message["status"]
             message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER, self.request_id.encode())]
+        else:
+            self.seen.sent(len(message.get("body", b"")))
         await self._send(message)
+
+
+async def _for_operators(app: App, request: Request) -> Response:
+    path: str = request.scope["path"]
+    with app.observer.operation(path.removeprefix("/"), path):
+        return await _FOR_OPERATORS[path](app, request)
 
 
 def _names_a_host(request: Request) -> bool:
@@ -148,15 +160,27 @@ def _shown(path: str) -> str:
     return f"{files.PREFIX}..." if path.startswith(files.PREFIX) else path
 
 
+def door_of(path: str) -> str:
+    """The door that a path belongs to, as metrics call it."""
+    if path == "/v2" or path.startswith("/v2/"):
+        return "oci"
+    if path.startswith(files.PREFIX):
+        return "layers"
+    if path == "/":
+        return "aws"
+    return "operators" if path in _FOR_OPERATORS else "none"
+
+
 async def dispatch(app: App, request: Request, request_id: str) -> Response:
     """Hands a request to the door that its path belongs to."""
-    path = request.scope["path"]
-    if path == "/v2" or path.startswith("/v2/"):
-        return await oci.handle(app, request, request_id)
-    if path.startswith(files.PREFIX):
-        return await files.handle(app, request, request_id)
-    if path == "/":
-        return await aws_json.handle(app, request)
-    if handler := _FOR_OPERATORS.get(path):
-        return await handler(app)
-    return oci_errors.json_error(404, "NOT_FOUND", "There is nothing at this path")
+    match door_of(request.scope["path"]):
+        case "oci":
+            return await oci.handle(app, request, request_id)
+        case "layers":
+            return await files.handle(app, request, request_id)
+        case "aws":
+            return await aws_json.handle(app, request)
+        case "operators":
+            return await _for_operators(app, request)
+        case _:
+            return oci_errors.json_error(404, "NOT_FOUND", "There is nothing at this path")

@@ -46,6 +46,7 @@ class Turns:
 async def run(app: App, duties: Sequence[Duty] = DUTIES) -> None:
     """Does what is due, until cancelled; then the work under way is ended and its leases are given back."""
     turns = Turns(app, app.new_id())
+    app.observer.expect({duty.name: duty.interval.total_seconds() for duty in duties})
     async with asyncio.TaskGroup() as group:
         for duty in duties:
             group.create_task(repeat(turns, duty))
@@ -69,16 +70,17 @@ async def repeat(turns: Turns, duty: Duty) -> None:
 async def turn(turns: Turns, duty: Duty) -> timedelta:
     """Does a duty if it is due and nobody else is at it; returns how long it is until it may be due again."""
     app, began = turns.app, turns.app.clock()
-    now, name = to_micros(began), f"duty/{duty.name}"
+    now, name = to_micros(began), f"{leases.DUTIES}{duty.name}"
     # Read first: on a deployment at rest nobody writes.
     ends = await app.db.read(leases.lease_end, name)
     if ends > now:
         return (ends - now) * _MICROSECOND
     if not await app.db.write(leases.take_lease, name, turns.holder, now, to_micros(began + turns.lease)):
         return turns.lease
-    rest = 0
+    rest, done = 0, None
     try:
-        await _under_lease(turns, duty, name)
+        if await _under_lease(turns, duty, name):
+            done = to_micros(app.clock())
         rest = to_micros(began + duty.interval)
     except Exception:
         rest = to_micros(app.clock() + min(LOOK_AGAIN, duty.interval))
@@ -86,26 +88,29 @@ async def turn(turns: Turns, duty: Duty) -> timedelta:
     finally:
         # Whoever is cancelled gives the lease back at once, so that another process can go on.
         with suppress(DomainError):
-            await asyncio.shield(asyncio.ensure_future(app.db.write(leases.end_lease, name, turns.holder, rest)))
+            ending = app.db.write(leases.end_lease, name, turns.holder, rest, done)
+            await asyncio.shield(asyncio.ensure_future(ending))
     return duty.interval - (app.clock() - began)
 
 
-async def _under_lease(turns: Turns, duty: Duty, name: str) -> None:
-    """Does the work and renews the lease meanwhile; ends the work where another process has taken the lease."""
+async def _under_lease(turns: Turns, duty: Duty, name: str) -> bool:
+    """Does the work and renews the lease meanwhile; ends the work, and returns False, where another has the lease."""
 
     async def work() -> None:
-        await duty.work(turns.app)
+        with turns.app.observer.duty(duty.name):
+            await duty.work(turns.app)
 
     working = asyncio.create_task(work())
     try:
         while not (await asyncio.wait({working}, timeout=turns.renewal.total_seconds()))[0]:
             if not await _renewed(turns, name):
                 log.warning("duty was taken over by another process", duty=duty.name)
-                return
+                return False
         await working
     finally:
         working.cancel()
         await asyncio.wait({working})
+    return True
 
 
 async def _renewed(turns: Turns, name: str) -> bool:

@@ -9,6 +9,8 @@ from entrepot.meta.tables import leases
 
 UPLOADS = "upload/"
 UPLOADS_END = "upload0"  # the first name behind all that begin with `UPLOADS`
+DUTIES = "duty/"
+DUTIES_END = "duty0"
 
 
 def take_lease(connection: Connection, name: str, holder: str, now: int, expires_at: int) -> bool:
@@ -26,10 +28,20 @@ def lease_end(connection: Connection, name: str) -> int:
     return connection.execute(select(leases.c.expires_at).where(leases.c.name == name)).scalar_one_or_none() or 0
 
 
-def end_lease(connection: Connection, name: str, holder: str, expires_at: int) -> bool:
-    """Sets when a lease of `holder` runs out; False where another has it by now."""
-    change = update(leases).where(leases.c.name == name, leases.c.holder == holder).values(expires_at=expires_at)
+def end_lease(connection: Connection, name: str, holder: str, expires_at: int, done_at: int | None = None) -> bool:
+    """Sets when a lease of `holder` runs out; False where another has it by now.
+
+    `done_at` is when what the lease was for was done, None where it was not.
+    """
+    values = {"expires_at": expires_at} | ({} if done_at is None else {"done_at": done_at})
+    change = update(leases).where(leases.c.name == name, leases.c.holder == holder).values(values)
     return connection.execute(change).rowcount == 1
+
+
+def last_done(connection: Connection) -> dict[str, int]:
+    """When each duty that anybody began was done last, by its name; 0 where it never was."""
+    query = select(leases.c.name, leases.c.done_at).where(leases.c.name >= DUTIES, leases.c.name < DUTIES_END)
+    return {name.removeprefix(DUTIES): done_at or 0 for name, done_at in connection.execute(query)}
 
 
 def upload_lease(object_id: str) -> str:

@@ -20,7 +20,7 @@ class SignatureError(Unauthenticated):
     """A request that is not proven to come from a key's owner. Each door has its own code for a `fault`."""
 
     def __init__(self, fault: SignatureFault, message: str) -> None:
-        super().__init__(message)
+        super().__init__(message, fault)
         self.fault: SignatureFault = fault
 
 

@@ -57,7 +57,7 @@ async def authorize(
         who = await access_policies.of_principal(app, ctx.principal)
         told = await _told(app, ctx, action, resource, keys or {}, who, decision)
         request = AccessRequest(who.facts, action, arn_of(resource), resource.account)
-        raise AccessDenied(denial_text(told, request), advice(told, request))
+        raise AccessDenied(denial_text(told, request), advice(told, request), decision.reason)
 
 
 async def allowed(app: App, ctx: Context, action: str, repos: Sequence[RepositoryRef]) -> list[bool]:

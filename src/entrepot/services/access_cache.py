@@ -23,9 +23,11 @@ MOST_KEYS = 16_384
 
 
 class Lru:
-    """The Memory port: at most `most` entries, of which those used last stay."""
+    """The Memory port: at most `most` entries, of which those used last stay. It counts `hits` and `misses`."""
 
     def __init__(self, most: int) -> None:
+        self.hits = 0
+        self.misses = 0
         self._most = most
         self._entries: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -35,7 +37,10 @@ class Lru:
     def get(self, key: Hashable) -> Any | None:  # noqa: ANN401 - the key says what its value is
         """See ports.Memory."""
         value = self._entries.get(key)
-        if value is not None:
+        if value is None:
+            self.misses += 1
+        else:
+            self.hits += 1
             self._entries.move_to_end(key)
         return value
 
@@ -47,6 +52,14 @@ class Lru:
             self._entries.popitem(last=False)
 
 
+class Freshness:
+    """How often a version was young enough to be believed, and how often not."""
+
+    def __init__(self) -> None:
+        self.hits = 0
+        self.misses = 0
+
+
 class ProcessCache:
     """The AccessCache port. `clock` counts seconds and never goes back (time.monotonic). For one event loop."""
 
@@ -56,6 +69,7 @@ class ProcessCache:
         self.key_uses = Lru(MOST_KEYS)
         self._db = db
         self._clock = clock
+        self.versions = Freshness()
         self._versions = Lru(MOST_ACCOUNTS)
         self._reading: dict[str, asyncio.Task[int]] = {}
 
@@ -64,7 +78,9 @@ class ProcessCache:
         now = self._clock()
         known: tuple[float, int] | None = self._versions.get(account)
         if known and now - known[0] < FRESH:
+            self.versions.hits += 1
             return known[1]
+        self.versions.misses += 1
         task = self._reading.get(account)
         if task is None:
             task = self._reading[account] = asyncio.create_task(self._read(account, now))

@@ -45,9 +45,14 @@ def registry_scope(registry: Registry) -> str:
 
 
 class MasterKeyring:
-    """The Keyring port: data keys in the database. `access` tells when an account's keys of KMS may have changed."""
+    """The Keyring port: data keys in the database. `access` tells when an account's keys of KMS may have changed.
+
+    It counts `hits`, keys that were held unwrapped, and `misses`.
+    """
 
     def __init__(self, db: Database, masters: MasterKeys, clock: Callable[[], datetime], access: AccessCache) -> None:
+        self.hits = 0
+        self.misses = 0
         self._db = db
         self._masters = masters
         self._clock = clock
@@ -60,7 +65,7 @@ class MasterKeyring:
 
     async def for_scope(self, scope: str) -> DataKey:
         """See ports.Keyring."""
-        if key := self._by_scope.get(scope):
+        if key := self._held(self._by_scope.get(scope)):
             return key
         row = await self._db.read(data_keys.current_key, scope)
         if row is None:
@@ -71,7 +76,7 @@ class MasterKeyring:
     async def under_key(self, scope: str, kms_key_id: int) -> DataKey:
         """See ports.Keyring."""
         await self._require_enabled(kms_key_id)
-        if key := self._by_scope.get(scope):
+        if key := self._held(self._by_scope.get(scope)):
             return key
         row = await self._db.read(data_keys.current_key, scope)
         if row is None:
@@ -89,7 +94,7 @@ class MasterKeyring:
             raise LookupError(key_id)
         if row.kms_key_id is not None:
             await self._require_enabled(row.kms_key_id)
-        return self._by_id.get(key_id) or await self._unwrapped(row)
+        return self._held(self._by_id.get(key_id)) or await self._unwrapped(row)
 
     async def material(self, kms_key_id: int, generation: int | None = None) -> DataKey:
         """See ports.Keyring."""
@@ -101,7 +106,7 @@ class MasterKeyring:
             row = self._rows.get(generation) or await self._db.read(data_keys.find_key, generation)
         if row is None or row.scope != scope:
             raise LookupError(generation)
-        return self._by_id.get(row.key_id) or await self._unwrapped(row)
+        return self._held(self._by_id.get(row.key_id)) or await self._unwrapped(row)
 
     async def new_material(self, key_id: str) -> NewDataKey:
         """Fresh material for a key of KMS, wrapped by the master key: for the transaction that makes or rotates it."""
@@ -130,7 +135,12 @@ class MasterKeyring:
         wrapped = await self._asked(self._masters.wrap, os.urandom(32), scope.encode())
         return NewDataKey(scope, wrapped.wrapped, wrapped.master_key)
 
+    def _held(self, key: DataKey | None) -> DataKey | None:
+        self.hits += key is not None
+        return key
+
     async def _unwrapped(self, row: DataKeyRow) -> DataKey:
+        self.misses += 1
         key = DataKey(row.key_id, await self._opened(row), row.scope, row.kms_key_id)
         self._rows[row.key_id], self._by_id[row.key_id] = row, key
         return key

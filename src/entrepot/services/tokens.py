@@ -98,7 +98,7 @@ async def unseal(app: App, text: str, purpose: bytes, now: datetime) -> Claims:
     except (ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
     if datetime.fromtimestamp(claims.expires, UTC) <= now:
-        raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.")
+        raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.", "ExpiredToken")
     return claims
 
 

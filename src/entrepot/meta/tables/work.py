@@ -7,12 +7,14 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Integer, PrimaryKeyConstr
 from entrepot.meta.tables.base import Account, Digest, Region, RowId, metadata
 from entrepot.meta.text import Bytewise
 
+# `done_at` is when a duty was done last; empty where it never was, or where the lease is for something else.
 leases = Table(
     "leases",
     metadata,
     Column("name", Bytewise(64), primary_key=True),
     Column("holder", Bytewise(64), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
 )
 
 # The garbage collection (docs/garbage-collection.md): what may have lost its last reference is looked at again when it

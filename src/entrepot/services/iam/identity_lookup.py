@@ -50,7 +50,7 @@ async def authorize_identity(app: App, ctx: Context, action: str, identity: Iden
     except AccessDenied as error:
         # Named as the caller did, as AWS does: it tells neither whether there is one nor what its path is.
         named = f"on resource: {identity.kind} {identity.name}"
-        raise AccessDenied(error.message.replace(f"on resource: {arn}", named), error.advice) from None
+        raise AccessDenied(error.message.replace(f"on resource: {arn}", named), error.advice, error.reason) from None
 
 
 def require_identity(connection: Connection, identity: Identity) -> IdentityRow:

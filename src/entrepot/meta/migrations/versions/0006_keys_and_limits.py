@@ -102,6 +102,9 @@ def _columns() -> None:
         batch_op.create_index(batch_op.f("ix_data_keys_kms_key_id"), ["kms_key_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_data_keys_kms_key_id_kms_keys"), "kms_keys", ["kms_key_id"], ["id"])
 
+    with op.batch_alter_table("leases", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("done_at", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("manifests", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("data_key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
