@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, update
 from entrepot.context import RepositoryRef
 from entrepot.meta import access_key_pages, kms_keys
 from entrepot.meta.tables import access_keys, data_keys, identities, object_deletions, repositories
+from entrepot.rules.kms_keys import KeyState
 from entrepot.services import gc, image_deletion, resource_policies, sweeping, uploads
 from entrepot.services.iam import access_keys as keys_of
 from entrepot.services.iam import users
@@ -73,11 +74,12 @@ def test_keys_of_kms_that_may_not_be_used(here: Patient) -> None:
 
     key = here.rows(encrypt)
     assert here.codes() == {}
-    for state, code, severity in (
+    states: list[tuple[KeyState, str, str]] = [
         ("Disabled", "kms-key-disabled", "warning"),
         ("PendingDeletion", "kms-key-pending-deletion", "error"),
         ("Deleted", "kms-key-deleted", "warning"),
-    ):
+    ]
+    for state, code, severity in states:
         here.rows(lambda c, s=state: kms_keys.set_state(c, key, s, now))
         assert here.codes() == {code: severity}
     assert "sealed" in here.finding("kms-key-deleted").what

@@ -48,7 +48,7 @@ def stub_registry(answer: Callable[[str, str], Reply], tls: Certificate | None =
             self.end_headers()
             self.wfile.write(reply.body)
 
-        def log_message(self, *_arguments: Any) -> None:
+        def log_message(self, format: str, *_arguments: Any) -> None:  # noqa: A002 - the name that it has there
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -6,7 +6,7 @@ import asyncio
 from itertools import groupby
 
 from entrepot import app as composition
-from entrepot.context import App
+from entrepot.context import App, KmsKeyRef, Registry
 from entrepot.doctor.site import Site
 from entrepot.errors import KeyUnavailable
 from entrepot.meta import diagnosis
@@ -15,7 +15,7 @@ from entrepot.meta.times import from_micros
 from entrepot.rules.doctor import keys
 from entrepot.rules.doctor.finding import Finding
 from entrepot.rules.doctor.keys import KeyFacts, KmsFact
-from entrepot.rules.kms_keys import MATERIAL, is_material, key_arn
+from entrepot.rules.kms_keys import MATERIAL, is_material
 
 _ENABLED = "Enabled"
 
@@ -65,5 +65,5 @@ async def _kms_facts(app: App) -> list[KmsFact]:
         gone = None if deletion is None else f"{from_micros(deletion):%Y-%m-%d}"
         account, region, key_id, state = key
         names = [each.repository for each in members]
-        facts.append(KmsFact(key_arn(account, region, key_id), key_id, state, gone, names))
+        facts.append(KmsFact(KmsKeyRef(Registry(account, region), key_id).arn, key_id, state, gone, names))
     return facts
