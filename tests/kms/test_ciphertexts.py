@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +102,21 @@ def test_nothing_that_kms_encrypts_opens_as_one_of_our_own(kms: World) -> None:
     for purpose in (b"", b"registry/123456789012/us-east-1", found.head, found.associated(row.arn, {})):
         with pytest.raises(ContentDamaged):
             unseal(material, found.rest, purpose)
+
+
+@given(st.integers(0, 2**64 - 1), st.uuids().map(str), st.from_regex(r"[0-9]{12}", fullmatch=True))
+def test_the_head_is_authenticated_and_not_only_checked(material: int, key_id: str, account: str) -> None:
+    """Anyone can compute the check of a head of their own."""
+    blob = sealed(b"secret", {})
+    whole = read(blob)
+    changes: list[dict[str, Any]] = [
+        {"material": material},
+        {"key_id": key_id},
+        {"account": account},
+        {"salt": b"t" * SALT},
+    ]
+    for change in (*changes, {"salt": b"t" * SALT}):
+        forged = replace(whole, **change)
+        if forged != whole:
+            with pytest.raises(ContentDamaged):
+                opened(forged.written(), {})

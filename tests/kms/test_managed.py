@@ -13,6 +13,7 @@ from entrepot.context import App, Context, Principal, Registry
 from entrepot.errors import KeyUnavailable
 from entrepot.meta.kms_keys import KmsKeyRow
 from entrepot.services.credentials import find_access_key
+from entrepot.services.kms import keys
 from entrepot.services.kms.for_repositories import key_for_repository
 from tests.access.people import allow
 from tests.ecr.lab import refused
@@ -40,6 +41,8 @@ def test_one_key_however_many_ask(kms: World) -> None:
     (here,) = kms.run(all_at_once(PLACE))
     (there,) = kms.run(all_at_once(Registry(PLACE.account, "eu-west-1")))
     assert here != there
+    made = kms.run(keys.page(kms.app, kms.ctx(), "", 1000))
+    assert [row.arn for row in made if row.manager == "AWS"] == [here]
 
 
 def test_wanted_by_every_name(kms: World) -> None:
