@@ -38,12 +38,14 @@ def run(arguments: argparse.Namespace) -> None:
     """Does what the first word says."""
     from entrepot.adapters.backup_folder import BackupFolder
 
-    verb, words = ("", arguments.words) if len(arguments.words) == 1 else (arguments.words[0], arguments.words[1:])
-    if len(words) != 1 or verb not in ("", *_VERBS):
+    *verbs, place = arguments.words
+    verb = verbs[0] if verbs else ""
+    # A folder of such a name is ./list.
+    if len(verbs) > 1 or verb not in ("", *_VERBS) or place in _VERBS:
         raise SettingsError("backup takes a folder, with list or verify in front of it or nothing")
     settings, _ = from_flags(vars(arguments), os.environ)
     telemetry.configure(settings.log_level, settings.log_format)
-    folder = BackupFolder(Path(words[0]).absolute())
+    folder = BackupFolder(Path(place).absolute())
     if verb == "list":
         _list(folder)
     elif verb == "verify":

@@ -58,8 +58,8 @@ class Backups:
         return found.found
 
     def objects(self) -> set[str]:
-        """The names of all files of objects."""
-        return {path.name for path in self.folder.objects.rglob("*") if is_stored(path)}
+        """The names of all objects that are whole."""
+        return {path.name for path in self.folder.objects.rglob("*") if is_stored(path) and not path.suffix}
 
     def file(self, name: str) -> Path:
         return self.folder.objects / name[0] / name[1] / name

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from entrepot.adapters.backup_folder import BackupFolder
 from entrepot.context import RepositoryRef
 from entrepot.errors import DomainError
 from entrepot.meta import leases, sqlite_snapshot
@@ -82,6 +83,22 @@ def test_what_is_staged_is_no_part_of_it(here: World, backups: Backups, tmp_path
         assert restored.run(restored.app.db.read(lambda c: c.execute(select(upload_rows)).all())) == []
         assert restored.run(restored.app.db.read(lambda c: c.execute(select(lease_rows)).all())) == []
         assert_whole(restored, "one", FIRST)
+
+
+def test_a_snapshot_that_is_not_made_visible(here: World, backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything of it is there, and the next run copies nothing."""
+    here.push("one", FIRST)
+
+    def stopped(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BackupFolder, "publish", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            backups.make(here)
+    assert backups.folder.ids() == []
+    assert backups.make(here).copied == 0
+    assert backups.wrong(here) == []
 
 
 def test_what_is_deleted_meanwhile_is_kept_until_it_was_copied(
