@@ -8,10 +8,11 @@ from pathlib import Path
 from tests.backup.commands import entrepot
 from tests.backup.places import contents
 from tests.conftest import StartServer
-from tests.support.images import make_image
+from tests.support.images import make_image, tiny_image
 from tests.support.oci import Oci
 
 PLANTED = b"planted-in-a-layer-0123456789abcdef"
+SEALED = "planted-in-a-manifest-0123456789abcdef"
 
 
 def test_no_secret_is_in_a_backup(start: StartServer, tmp_path: Path) -> None:
@@ -24,6 +25,8 @@ def test_no_secret_is_in_a_backup(start: StartServer, tmp_path: Path) -> None:
     server.create_repository("app")
     oci = Oci(server.url, password)
     oci.push_image("app", make_image([PLANTED * 50]), "tag")
+    server.create_repository("keyed", encryptionConfiguration={"encryptionType": "KMS"})
+    oci.push_image("keyed", tiny_image(1, annotations={"note": SEALED}), "tag")
     location = oci.begin_upload("app")
     oci.request("PATCH", location, headers={"Content-Type": "application/octet-stream"}, body=PLANTED * 9).expect(202)
     key = (server.data / "master.key").read_text().strip()
@@ -36,6 +39,7 @@ def test_no_secret_is_in_a_backup(start: StartServer, tmp_path: Path) -> None:
         base64.b64encode(f"AWS:{password}".encode()).decode(),
         key,
         PLANTED.decode(),
+        SEALED,
     ]
     told = entrepot("backup", tmp_path / "backups", "--data", server.data)
     stored = contents(tmp_path / "backups")

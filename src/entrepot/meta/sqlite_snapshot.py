@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from entrepot.errors import DomainError, StorageUnavailable
+from entrepot.ports import Format
 
 BUSY_SECONDS = 30
 
@@ -25,7 +26,7 @@ class NamedObject:
     object_id: str
     store: str
     size: int
-    format: str
+    format: Format
 
 
 @dataclass(frozen=True, slots=True)

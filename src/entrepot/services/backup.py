@@ -148,7 +148,7 @@ class Making:
     def _one(self, there: Mapping[str, Copied], named: NamedObject) -> Copied | None:
         if self.stopped.is_set():
             raise DomainError("The backup was ended.")
-        size = stored_size("plain" if named.format == "plain" else "sealed", named.size)
+        size = stored_size(named.format, named.size)
         if (known := there.get(named.object_id)) and known.size == size:
             return known
         source = self._source.folders[named.store].path(named.object_id)

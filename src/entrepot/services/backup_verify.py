@@ -41,7 +41,7 @@ def check_snapshot(folder: BackupFolder, manifest: Manifest) -> tuple[dict[str, 
     if read_file(path) != Copied(manifest.database_size, manifest.database_sha256):
         return listed, [f"{path} is damaged: it has not the checksum that the manifest has for it"]
     named = {
-        each.object_id: stored_size("plain" if each.format == "plain" else "sealed", each.size)
+        each.object_id: stored_size(each.format, each.size)
         for each in sqlite_snapshot.named_objects(path)
         if each.store not in manifest.elsewhere
     }
