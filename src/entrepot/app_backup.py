@@ -9,16 +9,16 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from entrepot import app, app_blobs
+from entrepot import app, app_blobs, app_keys
 from entrepot.adapters.backup_folder import DATABASE, BackupFolder
-from entrepot.adapters.master_key import FileKeyProvider
 from entrepot.blobs.folder import FolderStore
 from entrepot.context import App
-from entrepot.errors import DomainError, KeyUnavailable
-from entrepot.ports import KeyProvider
+from entrepot.errors import DomainError
+from entrepot.meta import sqlite_snapshot
 from entrepot.services.backup import Source
-from entrepot.services.restore import Target
+from entrepot.services.restore import Target, TryKey
 from entrepot.settings import Settings
+from entrepot.settings_values import KeySource
 
 INSTEAD = (
     "The metadata is on PostgreSQL, which has tools of its own for this: first the database (pg_dump, or pg_basebackup "
@@ -43,19 +43,18 @@ def target(settings: Settings, master_key: Path | None) -> Target:
     paths = app.Paths(settings.data)
     layers = settings.blobs if isinstance(settings.blobs, Path) else settings.data / "blobs"
     name = app_blobs.store_name(settings, layers)
-    return Target(settings.data, paths.database, layers, name, master_key, paths.master_key)
+    return Target(settings.data, paths.database, layers, name, master_key, settings.data / app_keys.FILE)
 
 
-def key_provider(settings: Settings, master_key: Path | None) -> KeyProvider:
-    """The master key that a snapshot is to be opened with. Raises KeyUnavailable."""
-    path = master_key or app.Paths(settings.data).master_key
-    if not path.exists():
-        raise KeyUnavailable(
-            f"The master key {path} is missing, and the backup cannot be read without it. Put it there, or name it "
-            "with --master-key.",
-            "NotFoundException",
-        )
-    return FileKeyProvider(path)
+def key_trial(settings: Settings, master_key: Path | None) -> TryKey:
+    """Tries the master key that the settings name, or the one in a file, on the database of a snapshot."""
+    keyed = replace(settings, master_key=KeySource("file", str(master_key))) if master_key else settings
+
+    def try_key(database: Path) -> None:
+        with sqlite_snapshot.reading_engine(database) as engine:
+            app.try_master_key(keyed, app.sealing_of(engine))
+
+    return try_key
 
 
 @asynccontextmanager
@@ -66,8 +65,8 @@ async def opened_snapshot(settings: Settings, folder: BackupFolder, snapshot: st
         paths = app.Paths(data)
         shutil.copyfile(folder.path(snapshot) / DATABASE, paths.database)
         (data / "blobs").symlink_to(folder.objects.resolve())
-        paths.master_key.symlink_to(app.Paths(settings.data).master_key)
-        own = replace(settings, data=data, blobs=None, blobs_also=(), blob_delivery="server", work=False)
+        key = settings.master_key or KeySource("file", str(settings.data / app_keys.FILE))
+        own = replace(settings, data=data, master_key=key, blobs=None, blobs_also=(), blob_delivery="server")
         app.migrate_database(own)
         async with app.opened(own) as running:
             yield running

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot import telemetry
 from entrepot.errors import DomainError, KeyUnavailable
+from entrepot.rules.sampling import Sample
 from entrepot.settings import Settings, SettingsError
 from entrepot.settings_sources import add_flags, from_flags
 
@@ -28,9 +30,7 @@ def flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="+", metavar="FOLDER", help="[list | verify] and the folder of the backups.")
     parser.add_argument("--keep", metavar="N", help="Keep the N newest snapshots and remove what only others need.")
     parser.add_argument("--snapshot", metavar="ID", help="verify: this one only.")
-    parser.add_argument(
-        "--sample", metavar="PERCENT", help="verify: read so many of the objects, chosen at random, and not all."
-    )
+    parser.add_argument("--sample", metavar="N%", help="verify: read a random part, such as 5%%, and not all.")
     add_flags(parser)
 
 
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     if verb == "list":
         _list(folder)
     elif verb == "verify":
-        _verify(settings, folder, arguments.snapshot, _percent(arguments.sample))
+        _verify(settings, folder, arguments.snapshot, _sample(arguments.sample))
     else:
         _back_up(settings, folder, _keep(arguments.keep))
 
@@ -96,14 +96,14 @@ def _list(folder: BackupFolder) -> None:
             )
 
 
-def _verify(settings: Settings, folder: BackupFolder, snapshot: str | None, percent: float) -> None:
+def _verify(settings: Settings, folder: BackupFolder, snapshot: str | None, sample: Sample) -> None:
     from entrepot.services.backup_verify import Verified
 
     found = Verified()
     with folder.held(writes=False):
         for each in [snapshot] if snapshot else folder.ids():
             try:
-                _verify_one(settings, folder, folder.manifest(each), percent, found)
+                _verify_one(settings, folder, folder.manifest(each), sample, found)
             except DomainError as error:
                 found.found.append(error.message)
             found.snapshots += 1
@@ -112,34 +112,34 @@ def _verify(settings: Settings, folder: BackupFolder, snapshot: str | None, perc
         sys.stdout.write(f"{each}\n")
     if len(told) > _SHOWN:
         sys.stdout.write(f"and {len(told) - _SHOWN} more\n")
-    unread = f", {found.unread} under keys that cannot be used compared by checksum" if found.unread else ""
-    sys.stdout.write(f"{found.snapshots} snapshots, {found.objects} objects, {found.read} read{unread}\n")
+    sys.stdout.write(
+        f"{found.snapshots} snapshots, {found.objects} objects: {found.read} layers and {found.manifests} manifests "
+        f"read, {found.compared} objects compared by checksum\n"
+    )
     if told:
         raise DomainError(f"The backup is damaged in {len(told)} places.")
 
 
-def _verify_one(settings: Settings, folder: BackupFolder, manifest: Manifest, percent: float, found: Verified) -> None:
+def _verify_one(settings: Settings, folder: BackupFolder, manifest: Manifest, sample: Sample, found: Verified) -> None:
     from entrepot import app_backup
     from entrepot.services import backup_verify
 
     listed, wrong = backup_verify.check_snapshot(folder, manifest)
     found.found += wrong
     found.objects += len(listed)
-    chosen = backup_verify.sample(listed, percent)
 
-    async def open_blobs() -> set[str]:
+    async def read() -> bool:
         async with app_backup.opened_snapshot(settings, folder, manifest.id) as opened:
-            return await backup_verify.read_blobs(opened, chosen, found)
+            return await backup_verify.read_contents(opened, sample, found)
 
-    opened = set[str]()
+    unopened = True
     if not wrong:
         try:
-            app_backup.key_provider(settings, None)
-        except KeyUnavailable:
-            sys.stderr.write("no master key: stored bytes are compared, and not opened\n")
-        else:
-            opened = asyncio.run(open_blobs())
-    backup_verify.read_objects(folder, listed, chosen - opened, found)
+            unopened = asyncio.run(read())
+        except KeyUnavailable as error:
+            sys.stderr.write(f"{error.message} Stored bytes are compared, and not opened.\n")
+    if unopened:
+        backup_verify.read_objects(folder, listed, sample, found)
 
 
 def _progress(done: int, total: int) -> None:
@@ -154,11 +154,13 @@ def _keep(text: str | None) -> int | None:
     return int(text)
 
 
-def _percent(text: str | None) -> float:
+def _sample(text: str | None) -> Sample:
+    from entrepot.settings_values import SHARE, Share
+
     try:
-        percent = float((text or "100").removesuffix("%"))
+        share = SHARE.parse(text or "100%")
     except ValueError:
-        percent = 0
-    if not 0 < percent <= 100:  # noqa: PLR2004 - percent
-        raise SettingsError(f"--sample: '{text}' is not a percentage above 0")
-    return percent
+        share = None
+    if not isinstance(share, Share) or not share.of_one:
+        raise SettingsError(f"--sample: '{text}' is not a share such as 5% or 0.5%")
+    return Sample(share.of_one, secrets.token_hex(4))

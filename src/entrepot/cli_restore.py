@@ -64,8 +64,8 @@ def _restore(settings: Settings, arguments: argparse.Namespace) -> None:
         if name is None:
             raise DomainError(f"There is no snapshot in {folder.root}.")
         manifest = folder.manifest(name)
-        key = app_backup.key_provider(settings, key_file)
-        done = restore.restore(folder, manifest, target, key, incomplete=arguments.incomplete, tell=_progress)
+        trial = app_backup.key_trial(settings, key_file)
+        done = restore.restore(folder, manifest, target, trial, incomplete=arguments.incomplete, tell=_progress)
     sys.stdout.write(
         f"restored {manifest.id} into {settings.data}: {manifest.images} images, {done.copied} objects copied\n"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from entrepot import app_backup
 from entrepot.adapters.backup_folder import BackupFolder, Manifest
+from entrepot.rules.sampling import EVERYTHING
 from entrepot.services import backup, backup_pruning, backup_verify, gc_verify, pair_check, restore
 from entrepot.services.backup import Done
 from entrepot.settings_sources import from_flags
@@ -37,24 +38,24 @@ class Backups:
         """Into the folder `data`, with a master key from elsewhere."""
         settings, _ = from_flags({"data": str(data), **more}, {})
         manifest = self.folder.manifest(snapshot or self.folder.ids()[-1])
-        target, provider = app_backup.target(settings, key), app_backup.key_provider(settings, key)
+        target, trial = app_backup.target(settings, key), app_backup.key_trial(settings, key)
         with self.folder.held(writes=False):
-            return restore.restore(self.folder, manifest, target, provider, incomplete=incomplete, tell=untold)
+            return restore.restore(self.folder, manifest, target, trial, incomplete=incomplete, tell=untold)
 
     def wrong(self, here: World) -> list[str]:
         """What is found where every byte is read back with the master key of a deployment."""
         found = backup_verify.Verified()
 
-        async def read(manifest: Manifest, chosen: set[str]) -> set[str]:
+        async def read(manifest: Manifest) -> bool:
             async with app_backup.opened_snapshot(here.settings, self.folder, manifest.id) as opened:
-                return await backup_verify.read_blobs(opened, chosen, found)
+                return await backup_verify.read_contents(opened, EVERYTHING, found)
 
         for each in self.folder.ids():
             manifest = self.folder.manifest(each)
             listed, wrong = backup_verify.check_snapshot(self.folder, manifest)
             found.found += wrong
-            opened = set[str]() if wrong else here.run(read(manifest, set(listed)))
-            backup_verify.read_objects(self.folder, listed, set(listed) - opened, found)
+            if wrong or here.run(read(manifest)):
+                backup_verify.read_objects(self.folder, listed, EVERYTHING, found)
         return found.found
 
     def objects(self) -> set[str]:

@@ -43,11 +43,12 @@ def test_a_day_of_an_operator(data: Path, tmp_path: Path) -> None:
     assert "removed 1 snapshots and 0 objects" in told
     [line] = entrepot("backup", "list", backups).splitlines()
     assert f"1 repositories, 1 images, {LAYERS + 1} objects" in line
-    assert f"{LAYERS + 1} read" in entrepot("backup", "verify", backups, "--data", data)
-    assert ", 7 read" in entrepot("backup", "verify", backups, "--data", data, "--sample", "10%")
+    assert f"{LAYERS + 1} layers and 1 manifests read, 0" in entrepot("backup", "verify", backups, "--data", data)
+    part = entrepot("backup", "verify", backups, "--data", data, "--sample", "10%")
+    assert int(part.partition("objects: ")[2].split()[0]) < LAYERS // 2
     keyless = entrepot("backup", "verify", backups, "--data", tmp_path / "none")
-    assert "no master key" in keyless
-    assert f"{LAYERS + 1} read" in keyless
+    assert "is missing" in keyless
+    assert f"0 layers and 0 manifests read, {LAYERS + 1} objects compared" in keyless
     told = entrepot("restore", backups, "--data", new, "--master-key", data / "master.key")
     assert f"1 images, {LAYERS + 1} objects copied" in told
     assert "all layers and all images are whole" in entrepot("restore", "--check", "--data", new)
@@ -71,7 +72,7 @@ def test_what_is_damaged_is_told(data: Path, tmp_path: Path) -> None:
         (["backup", "verify", "here"], "There are no backups in"),
         (["backup", "prune", "here"], "backup takes a folder"),
         (["backup", "here", "--keep", "0"], "--keep: '0' is not a number from 1"),
-        (["backup", "verify", "here", "--sample", "0"], "not a percentage"),
+        (["backup", "verify", "here", "--sample", "0"], "is not a share"),
         (["restore"], "restore takes either a folder of backups or --check"),
         (["restore", "here", "--check"], "restore takes either"),
         (["restore", "here", "--yes"], "go with --check"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from entrepot import app as composition
-from entrepot.adapters.master_key import create_master_key
+from entrepot.adapters.master_key_file import create_file
 from entrepot.blobs.copies import read_file
 from entrepot.errors import DomainError, KeyUnavailable, StorageUnavailable
 from entrepot.services import restore
@@ -37,7 +37,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_the_wrong_master_key(backups: Backups, key: Path, data: Path, tmp_path: Path) -> None:
-    create_master_key(other := tmp_path / "other.key")
+    create_file(other := tmp_path / "other.key")
     with pytest.raises(KeyUnavailable, match="not the one that sealed"):
         backups.restore(data, other)
     assert not data.exists()

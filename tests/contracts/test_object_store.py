@@ -310,6 +310,8 @@ def test_a_size_is_that_of_what_can_be_opened(store: ObjectStore, name: str) -> 
     assert store.size(name) == 0
     stored(store, name, b"0123456789")
     assert store.size(name) == 10
+
+
 def test_the_mark_is_kept_and_replaced(store: ObjectStore, another: Another, name: str) -> None:
     stored(store, name, b"content")
     assert store.mark() == ""

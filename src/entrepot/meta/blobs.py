@@ -117,9 +117,3 @@ def unknown_objects(connection: Connection, object_ids: Sequence[str]) -> list[s
     for t in (blobs, uploads, object_deletions):
         known |= set(connection.execute(select(t.c.object_id).where(t.c.object_id.in_(object_ids))).scalars())
     return [object_id for object_id in object_ids if object_id not in known]
-
-
-def page_of_blobs(connection: Connection, after: int, count: int) -> list[BlobRow]:
-    """The `count` blobs behind id `after`."""
-    query = select(*_COLUMNS).where(blobs.c.id > after).order_by(blobs.c.id).limit(count)
-    return [BlobRow(*row) for row in connection.execute(query)]

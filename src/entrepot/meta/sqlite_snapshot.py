@@ -13,6 +13,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
 from entrepot.errors import DomainError, StorageUnavailable
 from entrepot.ports import Format
 
@@ -38,15 +42,6 @@ class Facts:
     repositories: int
     images: int
     blobs: int
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A data key that a master key wraps."""
-
-    scope: str
-    wrapped: bytes
-    master_key: str
 
 
 def take(database: Path, target: Path) -> None:
@@ -104,13 +99,6 @@ def named_objects(database: Path) -> list[NamedObject]:
         return [NamedObject(*row) for row in rows]
 
 
-def wrapped_keys(database: Path) -> list[WrappedKey]:
-    """All data keys that a master key wraps. Those under keys of KMS are opened by way of these."""
-    with reading(database) as connection:
-        query = "SELECT scope, wrapped, master_key FROM data_keys WHERE kms_key_id IS NULL"
-        return [WrappedKey(*row) for row in connection.execute(query)]
-
-
 def oldest_release(database: Path) -> str:
     """The oldest release that may use the database."""
     with reading(database) as connection:
@@ -121,9 +109,24 @@ def oldest_release(database: Path) -> str:
 @contextmanager
 def reading(database: Path) -> Generator[sqlite3.Connection]:
     """A connection that takes no locks and leaves no files: for a copy that nobody writes to."""
-    uri = f"{database.resolve().as_uri()}?mode=ro&immutable=1"
-    with _errors(database, database), closing(sqlite3.connect(uri, uri=True)) as connection:
+    with _errors(database, database), closing(_connect(database)) as connection:
         yield connection
+
+
+@contextmanager
+def reading_engine(database: Path) -> Generator[Engine]:
+    """As `reading`, for queries that are written for every engine."""
+    engine = create_engine("sqlite://", creator=lambda: _connect(database), poolclass=NullPool)
+    try:
+        yield engine
+    except DBAPIError as error:
+        raise StorageUnavailable(f"The database {database} cannot be used: {error.orig}") from error
+    finally:
+        engine.dispose()
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from entrepot.adapters.backup_folder import DATABASE, BackupFolder, Manifest
@@ -12,24 +10,25 @@ from entrepot.blobs.copies import read_file
 from entrepot.blobs.folder import FolderStore
 from entrepot.blobs.forms import stored_size
 from entrepot.context import App
-from entrepot.errors import ContentDamaged, KeyUnavailable
-from entrepot.meta import blobs, sqlite_snapshot
-from entrepot.meta.blobs import BlobRow
+from entrepot.meta import sqlite_snapshot
 from entrepot.rules.backups import Copied, differing
-from entrepot.rules.digests import parse_digest
-from entrepot.services import blob_storage
-
-PAGE = 500
+from entrepot.rules.sampling import Sample
+from entrepot.services import verify
+from entrepot.services.verify import Orders
 
 
 @dataclass(slots=True)
 class Verified:
-    """What was looked at, and sentences about what was found. `unread` blobs are under keys that cannot be used."""
+    """What was looked at, and sentences about what was found.
+
+    Layers and manifests that were opened and `read`, and objects whose stored bytes were `compared` with a checksum.
+    """
 
     snapshots: int = 0
     objects: int = 0
     read: int = 0
-    unread: int = 0
+    manifests: int = 0
+    compared: int = 0
     found: list[str] = field(default_factory=list[str])
 
 
@@ -57,51 +56,29 @@ def check_snapshot(folder: BackupFolder, manifest: Manifest) -> tuple[dict[str, 
     return listed, found
 
 
-def read_objects(folder: BackupFolder, listed: dict[str, Copied], chosen: Collection[str], into: Verified) -> None:
+def read_objects(folder: BackupFolder, listed: Mapping[str, Copied], sample: Sample, into: Verified) -> None:
     """Compares the stored bytes of objects with the checksums that they were copied with. Needs no key."""
     store = FolderStore(folder.objects)
-    for name in chosen:
+    for name in filter(sample.holds, listed):
         try:
             good = read_file(store.path(name)) == listed[name]
         except FileNotFoundError:
             continue  # found before
-        into.read += 1
+        into.compared += 1
         if not good:
             into.found.append(f"object {name} is damaged: it has another checksum than when it was copied")
 
 
-async def read_blobs(app: App, chosen: Collection[str], into: Verified) -> set[str]:
-    """Opens blobs of a snapshot, which `app` is on, and compares digests; returns the objects that could be opened."""
-    opened, after = set[str](), 0
-    while page := await app.db.read(blobs.page_of_blobs, after, PAGE):
-        after = page[-1].id
-        for row in page:
-            if row.object_id in chosen and await _read(app, row, into):
-                opened.add(row.object_id)
-    return opened
+async def read_contents(app: App, sample: Sample, into: Verified) -> bool:
+    """Opens layers and manifests of a snapshot, which `app` is on, and compares digests.
 
-
-async def _read(app: App, row: BlobRow, into: Verified) -> bool:
-    algorithm, _ = parse_digest(row.digest)
-    hasher = hashlib.new(algorithm)
-    try:
-        blob = await blob_storage.stored(app, row)
-    except KeyUnavailable:
-        into.unread += 1
-        return False
-    try:
-        async for piece in app.blobs.read(blob, 0, row.size):
-            hasher.update(piece)
-        good = f"{algorithm}:{hasher.hexdigest()}" == row.digest
-    except ContentDamaged:
-        good = False
-    into.read += 1
-    if not good:
-        into.found.append(f"object {row.object_id} is damaged: it does not hold {row.digest}")
-    return True
-
-
-def sample(names: Collection[str], percent: float) -> set[str]:
-    """So many of the names, at random; at least one where there is any."""
-    count = -(-len(names) * percent // 100)
-    return set(random.sample(sorted(names), min(len(names), int(count))))
+    Says whether there were any under a key that cannot be used.
+    """
+    found = await verify.read_back(app, Orders(sample))
+    into.read += found.blobs
+    into.manifests += found.manifests
+    into.found += [
+        f"{'object ' + each.object_id if each.object_id else 'manifest ' + each.digest} is {each.kind}: {each.why}"
+        for each in found.findings
+    ]
+    return bool(found.sealed)

@@ -26,7 +26,6 @@ from entrepot.blobs.folder import FolderStore
 from entrepot.blobs.folder_files import replace_file, sync_folder
 from entrepot.errors import ContentDamaged, DomainError
 from entrepot.meta import schema, sqlite_snapshot
-from entrepot.ports import KeyProvider
 from entrepot.rules.backups import Copied
 from entrepot.rules.pairs import Mark
 from entrepot.services.backup_verify import check_snapshot
@@ -39,6 +38,8 @@ NOTE = "restoring.json"
 
 
 Tell = Callable[[int, int], None]
+TryKey = Callable[[Path], None]
+"""Raises KeyUnavailable where the master key is not the one that opens the database of a snapshot."""
 
 
 class _Note(msgspec.Struct):
@@ -83,14 +84,14 @@ def require_finished(data: Path) -> None:
 
 
 def restore(
-    folder: BackupFolder, manifest: Manifest, target: Target, key: KeyProvider, *, incomplete: bool, tell: Tell
+    folder: BackupFolder, manifest: Manifest, target: Target, try_key: TryKey, *, incomplete: bool, tell: Tell
 ) -> Restored:
     """Restores a snapshot. Whoever calls holds the folder. Raises DomainError, KeyUnavailable, OSError.
 
     `incomplete` goes on without the objects that the backup does not have whole; without it nothing is written where
     any is known to be missing, and a restore that finds one damaged does not end.
     """
-    listed, lacking = _examine(folder, manifest, target, key, incomplete=incomplete)
+    listed, lacking = _examine(folder, manifest, target, try_key, incomplete=incomplete)
     _begin(target, manifest)
     copying = _Copying(folder, target)
     copied = copying.run({name: each for name, each in listed.items() if name not in lacking}, tell)
@@ -104,14 +105,13 @@ def restore(
 
 
 def _examine(
-    folder: BackupFolder, manifest: Manifest, target: Target, key: KeyProvider, *, incomplete: bool
+    folder: BackupFolder, manifest: Manifest, target: Target, try_key: TryKey, *, incomplete: bool
 ) -> tuple[dict[str, Copied], set[str]]:
     """The objects of a snapshot and those that it lacks, after all that can be looked at beforehand."""
     _require_room_for_it(target, manifest)
     database = folder.path(manifest.id) / DATABASE
     schema.require_known(manifest.schema, sqlite_snapshot.oldest_release(database))
-    for each in sqlite_snapshot.wrapped_keys(database):
-        key.unwrap(each.wrapped, each.scope.encode())
+    try_key(database)
     listed, found = check_snapshot(folder, manifest)
     if manifest.missing:
         found.append(f"{len(manifest.missing)} objects were missing already when the backup was made")
