@@ -33,7 +33,7 @@ from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
 from entrepot.observing.database import ObservedDatabase
 from entrepot.observing.observer import Observer
 from entrepot.ports import Database
-from entrepot.services import credentials
+from entrepot.services import credentials, restore
 from entrepot.services.access_cache import Lru, ProcessCache
 from entrepot.services.credentials import AccessKey
 from entrepot.services.keyring import MasterKeyring
@@ -86,19 +86,21 @@ def prepare(settings: Settings) -> Prepared:
     """Creates what the first start needs and finds it again at the next; leaves nothing open.
 
     Raises KeyUnavailable where the master key is missing, unusable or not the one that sealed the data,
-    StorageUnavailable where the database or the store of blobs cannot be used, and OSError where files cannot be made.
+    StorageUnavailable where the database or the store of blobs cannot be used, DomainError where a restore was broken
+    off, and OSError where files cannot be made.
     """
+    restore.require_finished(settings.data)
     paths = Paths(settings.data)
     for folder in (paths.data, paths.aws_config.parent):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     app_blobs.prepare(settings)
     if not settings.database:
         app_keys.ensure(settings, sealed=paths.database.exists())
-    sealing = _migrate(settings)
+    sealing = migrate_database(settings)
     if not sealing.uses:
         app_blobs.require_unused(settings)
     app_keys.ensure(settings, sealed=bool(sealing.uses))
-    _try_master_key(settings, sealing)
+    try_master_key(settings, sealing)
     root = asyncio.run(_ensure_root(settings, settings.account))
     _write_profile(paths.aws_config, PROFILE, root, settings)
     return Prepared(paths.aws_config, settings.url)
@@ -123,8 +125,8 @@ def require_deployment(settings: Settings) -> None:
     _require_database(settings)
     with engine_of(settings) as engine:
         require_schema(engine)
-        sealing = _sealing(engine)
-    _try_master_key(settings, sealing)
+        sealing = sealing_of(engine)
+    try_master_key(settings, sealing)
 
 
 def build(settings: Settings, folder: Path | None = None) -> ASGIApp:
@@ -250,37 +252,39 @@ def engine_of(settings: Settings) -> Generator[Engine]:
 
 
 def _require_database(settings: Settings) -> None:
+    restore.require_finished(settings.data)
     if not settings.database and not Paths(settings.data).database.exists():
         raise KeyUnavailable(
             f"There is no deployment in {settings.data}: start `entrepot serve` first.", "NotFoundException"
         )
 
 
-class _Sealing(NamedTuple):
+class Sealing(NamedTuple):
     """Which master keys wrap what a database holds, and which are not to be used any more."""
 
     uses: list[master_keys.Use]
     retired: frozenset[str]
 
 
-def _sealing(engine: Engine) -> _Sealing:
+def sealing_of(engine: Engine) -> Sealing:
+    """As the database has it."""
     with engine.connect() as connection:
-        return _Sealing(master_keys.uses(connection), former_master_keys.retired(connection))
+        return Sealing(master_keys.uses(connection), former_master_keys.retired(connection))
 
 
-def _try_master_key(settings: Settings, sealing: _Sealing) -> None:
-    """Refuses a lost or wrong master key, before anything is served."""
+def try_master_key(settings: Settings, sealing: Sealing) -> None:
+    """Refuses a lost or wrong master key, before anything is served. Raises KeyUnavailable."""
     with closing(app_keys.open_keys(settings)) as keys:
         keys.try_on(*sealing)
 
 
-def _migrate(settings: Settings) -> _Sealing:
+def migrate_database(settings: Settings) -> Sealing:
     """Brings the database to this release's schema; says what master keys sealed of what it holds."""
     with engine_of(settings) as engine:
         migrate(engine)
         if not settings.database:
             Paths(settings.data).database.chmod(0o600)
-        return _sealing(engine)
+        return sealing_of(engine)
 
 
 async def _ensure_root(settings: Settings, account: str) -> AccessKey:

@@ -23,6 +23,7 @@ def members(found: Verified) -> dict[str, object]:
         "orphans": found.orphans,
         "forgotten": found.forgotten,
         "overdue": found.overdue,
+        "apart": found.apart,
     }
 
 
@@ -42,4 +43,6 @@ def lines(found: Verified) -> Iterator[str]:
                 yield f"    and {len(wrong) - SHOWN} more (--json prints all)"
     if found.overdue:
         yield f"{found.overdue} reviews and deletions are overdue: does a worker run, and does the store answer?"
+    if found.apart:
+        yield found.apart
     yield "store and database agree" if found.sound else "store and database do not agree"

@@ -137,6 +137,18 @@ class ObjectStore(Protocol):
         """Bytes of an object that can be opened; 0 where there is none."""
         ...
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """As `whole`, each with how many bytes are stored."""
+        ...
+
+    def mark(self) -> str:
+        """A short text that stands beside the objects; empty where there is none."""
+        ...
+
+    def set_mark(self, text: str) -> None:
+        """Replaces that text, durably and in one step."""
+        ...
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """What is stored of objects apart from their committed form and was last written `before` a time.
 
@@ -256,6 +268,18 @@ class BlobStore(Protocol):
 
     async def present(self) -> set[ObjectPlace]:
         """Every blob's object that is there to be read, with the store that it lies in. About 200 bytes for each."""
+        ...
+
+    async def sizes(self) -> dict[ObjectPlace, int]:
+        """As `present`, each with how many bytes are stored."""
+        ...
+
+    async def mark(self) -> str:
+        """The mark of the store that new blobs go to; see `ObjectStore.mark`."""
+        ...
+
+    async def set_mark(self, text: str) -> None:
+        """Sets the mark of the store that new blobs go to."""
         ...
 
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:

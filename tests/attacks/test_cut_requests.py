@@ -18,6 +18,7 @@ from tests.oci.inprocess import in_app
 from tests.support.images import Image, digest_of, random_bytes, tiny_image
 from tests.support.oci import OCTETS
 from tests.support.server import Server, start_server
+from tests.support.stored import is_stored
 
 SENT = random_bytes(9 << 20, "broken off")
 HELD = random_bytes(3 << 20, "held")
@@ -57,7 +58,7 @@ def turned(own: Server, later: timedelta) -> int:
 
 def stored(own: Server) -> int:
     """Bytes of everything that is stored of blobs."""
-    return sum(file.stat().st_size for file in (own.data / "blobs").rglob("*") if file.is_file())
+    return sum(file.stat().st_size for file in (own.data / "blobs").rglob("*") if is_stored(file))
 
 
 def test_what_is_left_is_swept_and_no_more(own: Server, client: Checked) -> None:

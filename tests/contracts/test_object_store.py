@@ -310,3 +310,18 @@ def test_a_size_is_that_of_what_can_be_opened(store: ObjectStore, name: str) -> 
     assert store.size(name) == 0
     stored(store, name, b"0123456789")
     assert store.size(name) == 10
+
+
+def test_the_mark_is_kept_and_replaced(store: ObjectStore, another: Another, name: str) -> None:
+    stored(store, name, b"content")
+    assert store.mark() == ""
+    store.set_mark("first\n")
+    another().set_mark("second\n")
+    assert (store.mark(), another().mark()) == ("second\n", "second\n")
+    assert [each for each, _ in store.objects()] == [name]
+    assert list(store.whole()) == [name]
+
+
+def test_sizes(store: ObjectStore, name: str) -> None:
+    stored(store, name, b"content")
+    assert list(store.sizes()) == [(name, 7)]

@@ -17,6 +17,7 @@ from tests.support.images import Image, digest_of, tiny_image
 from tests.support.oci import Oci
 from tests.support.processes import Program
 from tests.support.server import COMMAND, Server, start_server
+from tests.support.stored import is_stored
 
 KEPT, LOST = tiny_image("kept"), tiny_image("lost")
 SIZE = sum(len(data) for data in LOST.blobs)
@@ -30,7 +31,7 @@ def entrepot(data: Path, *words: str, code: int = 0) -> str:
 
 
 def files(server: Server) -> list[Path]:
-    return [path for path in (server.data / "blobs").rglob("*") if path.is_file() and path.parent.name != "locks"]
+    return [path for path in (server.data / "blobs").rglob("*") if is_stored(path)]
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ from entrepot.services.image_push import Push
 from entrepot.settings_sources import from_flags
 from tests.support.images import Image, digest_of
 from tests.support.postgres import cluster
+from tests.support.stored import is_stored
 
 ACCOUNT = "123456789012"
 REGISTRY = Registry(ACCOUNT, "us-east-1")
@@ -119,7 +120,7 @@ class World:
 
     def files(self) -> set[str]:
         """Names of everything in the store."""
-        return {path.name for path in self.folder.rglob("*") if path.parent.name != "locks" and path.is_file()}
+        return {path.name for path in self.folder.rglob("*") if is_stored(path)}
 
     def file(self, digest: str) -> Path:
         """Where the bytes of a layer are."""

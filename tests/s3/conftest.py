@@ -82,11 +82,12 @@ def client(served: Server) -> Oci:
 
 @pytest.fixture
 def keys(weed: Seaweed, place: str) -> Callable[[], set[str]]:
-    """The keys in the corner of `served`, without its prefix."""
+    """The keys in the corner of `served` but for the store's mark, without its prefix."""
     name, _, prefix = place.removeprefix("s3://").partition("/")
 
     def listed() -> set[str]:
         pages = weed.client().get_paginator("list_objects_v2").paginate(Bucket=name, Prefix=f"{prefix}/")
-        return {each["Key"].removeprefix(f"{prefix}/") for page in pages for each in page.get("Contents", ())}
+        found = {each["Key"].removeprefix(f"{prefix}/") for page in pages for each in page.get("Contents", ())}
+        return found - {"mark"}
 
     return listed

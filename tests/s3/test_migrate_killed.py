@@ -118,7 +118,7 @@ def named(weed: Seaweed, place: str) -> set[str]:
     client = weed.client()
     whole = client.list_objects_v2(Bucket=name, Prefix=f"{prefix}/").get("Contents", [])
     begun = client.list_multipart_uploads(Bucket=name, Prefix=f"{prefix}/").get("Uploads", [])
-    return {each["Key"].rpartition("/")[2] for each in (*whole, *begun)}
+    return {each["Key"].rpartition("/")[2] for each in (*whole, *begun)} - {"mark"}
 
 
 def collected(data: Path, place: str, weed: Seaweed) -> None:

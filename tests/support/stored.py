@@ -12,6 +12,11 @@ import psycopg
 from tests.support.engines import database_of
 
 
+def is_stored(path: Path) -> bool:
+    """Whether a path in a blob store is a file that anything was stored in, and no lock and not the store's mark."""
+    return path.parent.name != "locks" and not path.name.startswith("mark") and path.is_file()
+
+
 class Stored:
     """The data folder of a server, running or not."""
 
@@ -20,8 +25,8 @@ class Stored:
         self.database = data / "entrepot.db"
 
     def objects(self) -> dict[str, int]:
-        """Size by name of every file in the blob store, whatever it is, but for the locks that are held."""
-        files = (path for path in self.blobs.rglob("*") if path.parent.name != "locks" and path.is_file())
+        """Size by name of every file in the blob store but for its mark, and for the locks that are held."""
+        files = (path for path in self.blobs.rglob("*") if is_stored(path))
         return {path.name: path.stat().st_size for path in files}
 
     def rows(self, statement: str, *values: object) -> list[Any]:

@@ -3,6 +3,7 @@
     root/3/f/3f2a...     the object with that id; 0600 while it is written, 0400 once committed
     root/3/f/3f2a...-0   an object beside it
     root/locks/3f2a...   there while somebody holds the object's lock
+    root/mark            which state of the database goes with the store (services/pairing.py)
 
 Two hexadecimal digits of the id choose one of 256 folders. All of them are made when the store is opened, so that a
 commit has one file and one folder to sync.
@@ -17,13 +18,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from entrepot.blobs.folder_files import storage_errors, sync_folder
+from entrepot.blobs.folder_files import replace_file, storage_errors, sync_folder
 from entrepot.blobs.folder_locks import hold, sweep
 from entrepot.blobs.folder_objects import STAGED_MODE, FolderReader, FolderWriter, go_on, is_committed, start_over
 
 OBJECT_ID = re.compile(r"[0-9a-f]{32}(-[0-9]+)?", re.ASCII)
 DIGITS = "0123456789abcdef"
 LOCKS = "locks"
+MARK = "mark"
 FOLDER_MODE = 0o700
 FLAGS = os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -63,20 +65,20 @@ class FolderStore:
         """Opens for reading; raises FileNotFoundError. What is staged is read as what was committed."""
         del state, stop
         with storage_errors(FileNotFoundError):
-            return FolderReader(os.open(self._path(object_id), os.O_RDONLY | FLAGS))
+            return FolderReader(os.open(self.path(object_id), os.O_RDONLY | FLAGS))
 
     @contextmanager
     def lock(self, object_id: str) -> Generator[None]:
         """Keeps out every other holder of the object's lock; raises UploadBusy where there is one."""
         with ExitStack() as held:
             with storage_errors():
-                held.enter_context(hold(self._locks / self._path(object_id).name))
+                held.enter_context(hold(self._locks / self.path(object_id).name))
             yield
 
     def delete(self, object_id: str) -> None:
         """Removes the file, if there is one."""
         with storage_errors():
-            self._path(object_id).unlink(missing_ok=True)
+            self.path(object_id).unlink(missing_ok=True)
 
     def delete_many(self, object_ids: Sequence[str]) -> None:
         """Removes files, one after the other."""
@@ -85,13 +87,7 @@ class FolderStore:
 
     def objects(self) -> Iterator[tuple[str, float]]:
         """Every object id with its file's modification time. Files whose name is no id are left out."""
-        for folder in _leaves(self._root):
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    # A file may go between the listing and the look at it.
-                    with suppress(FileNotFoundError):
-                        if OBJECT_ID.fullmatch(entry.name):
-                            yield entry.name, entry.stat(follow_symlinks=False).st_mtime
+        return ((name, status.st_mtime) for name, status in self._files())
 
     def whole(self) -> Iterator[str]:
         """Every object, staged or committed: of either there is one file."""
@@ -100,8 +96,23 @@ class FolderStore:
     def size(self, object_id: str) -> int:
         """The length of the file."""
         with storage_errors(FileNotFoundError), suppress(FileNotFoundError):
-            return self._path(object_id).stat().st_size
+            return self.path(object_id).stat().st_size
         return 0
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every file, with its length."""
+        return ((name, status.st_size) for name, status in self._files())
+
+    def mark(self) -> str:
+        """The text of the file `mark`; empty where there is none."""
+        with storage_errors(), suppress(FileNotFoundError):
+            return (self._root / MARK).read_text(errors="replace")
+        return ""
+
+    def set_mark(self, text: str) -> None:
+        """Replaces the file in one step."""
+        with storage_errors():
+            replace_file(self._root / MARK, text.encode())
 
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """None: what an upload leaves goes with its object."""
@@ -114,13 +125,23 @@ class FolderStore:
     def close(self) -> None:
         """Nothing: no file is kept open."""
 
-    def _path(self, object_id: str) -> Path:
+    def path(self, object_id: str) -> Path:
+        """Where an object's file is, or would be. Raises ValueError for an id of another form."""
         if not OBJECT_ID.fullmatch(object_id):
             raise ValueError(f"not an object id: {object_id!r}")
         return self._root / object_id[0] / object_id[1] / object_id
 
+    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+        for folder in _leaves(self._root):
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    # A file may go between the listing and the look at it.
+                    with suppress(FileNotFoundError):
+                        if OBJECT_ID.fullmatch(entry.name):
+                            yield entry.name, entry.stat(follow_symlinks=False)
+
     def _writer(self, object_id: str, flags: int, begin: Callable[[int, Path], FolderWriter]) -> FolderWriter:
-        path = self._path(object_id)
+        path = self.path(object_id)
         with storage_errors(FileNotFoundError, FileExistsError):
             fd = _open_to_write(path, flags)
             try:

@@ -9,11 +9,12 @@ nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from entrepot.blobs.frames import OVERHEAD, Cipher, FrameCipher
+from entrepot.blobs.frames import OVERHEAD, Cipher, FrameCipher, Layout
 from entrepot.errors import ContentDamaged
+from entrepot.ports import Format
 
 SECRET = 32
 """Bytes of one key of an object. One that is sealed twice has two, the inner one first."""
@@ -98,3 +99,9 @@ class Form:
 SEALED = Form(OVERHEAD, FrameCipher)
 PLAIN = Form(0, _no_cipher)
 DSSE = Form(2 * OVERHEAD, DoubleCipher)
+FORMS: Mapping[Format, Form] = {"sealed": SEALED, "plain": PLAIN, "dsse": DSSE}
+
+
+def stored_size(form: Format, size: int) -> int:
+    """Bytes of the object that holds a blob of `size` plain bytes in that format."""
+    return Layout(overhead=FORMS[form].overhead).stored_size(size)

@@ -83,6 +83,21 @@ class RoutedBlobStore:
         """Those of all stores."""
         return {each._replace(store=name) for name, blobs in self._by_store.items() for each in await blobs.present()}
 
+    async def sizes(self) -> dict[ObjectPlace, int]:
+        """Those of all stores."""
+        found: dict[ObjectPlace, int] = {}
+        for name, blobs in self._by_store.items():
+            found |= {each._replace(store=name): size for each, size in (await blobs.sizes()).items()}
+        return found
+
+    async def mark(self) -> str:
+        """That of the store that new blobs go to."""
+        return await self._routes[self._current].mark()
+
+    async def set_mark(self, text: str) -> None:
+        """On the store that new blobs go to."""
+        await self._routes[self._current].set_mark(text)
+
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
         """Those of all stores, each with its store's name in front."""
         return [

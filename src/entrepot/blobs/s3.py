@@ -7,8 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from entrepot.blobs.s3_bucket import Bucket, Multipart
+from entrepot.blobs.s3_client import s3_errors
 from entrepot.blobs.s3_reading import S3Reader
-from entrepot.blobs.s3_segments import OBJECTS, STAGED, Segment, Segments, object_key, owner_of, staged_prefix
+from entrepot.blobs.s3_segments import (
+    MARK,
+    OBJECTS,
+    STAGED,
+    Segment,
+    Segments,
+    Stretch,
+    object_key,
+    owner_of,
+    staged_prefix,
+)
 from entrepot.blobs.s3_writing import Means, S3Writer
 
 PART = 12 << 20
@@ -82,6 +93,23 @@ class S3Store:
     def size(self, object_id: str) -> int:
         """The length of what is at its own key."""
         return self.bucket.size(object_key(object_id)) or 0
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """Every object at its own key, with its length."""
+        return ((owner, size) for key, size in self.bucket.sizes(OBJECTS) if (owner := owner_of(key)))
+
+    def mark(self) -> str:
+        """The object `mark`; empty where there is none."""
+        try:
+            stream = self.bucket.get(Stretch(MARK, 0, None))
+        except FileNotFoundError:
+            return ""
+        with s3_errors():
+            return "" if stream is None else stream.read().decode(errors="replace")
+
+    def set_mark(self, text: str) -> None:
+        """Replaces the object."""
+        self.bucket.put(MARK, text.encode())
 
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         """Segments and unfinished multipart uploads that were last written before a time, with their objects' ids."""

@@ -118,9 +118,13 @@ class Bucket:
 
     def list(self, prefix: str) -> Iterator[tuple[str, float]]:
         """Keys with the time each was written, in seconds since the epoch."""
-        for page in self._pages("list_objects_v2", prefix):
-            for each in page.get("Contents", ()):
-                yield each["Key"].removeprefix(self.prefix), each["LastModified"].timestamp()
+        for each in self._contents(prefix):
+            yield each["Key"].removeprefix(self.prefix), each["LastModified"].timestamp()
+
+    def sizes(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Keys with the length of each object."""
+        for each in self._contents(prefix):
+            yield each["Key"].removeprefix(self.prefix), each["Size"]
 
     def unfinished(self, prefix: str) -> Iterator[tuple[Multipart, float]]:
         """Multipart uploads with the time each was begun."""
@@ -143,6 +147,9 @@ class Bucket:
         """A URL that serves an object for a while to whoever has it (SigV4)."""
         with s3_errors():
             return self.client.generate_presigned_url("get_object", Params=self._at(key), ExpiresIn=seconds)
+
+    def _contents(self, prefix: str) -> Iterator[dict[str, Any]]:
+        return (each for page in self._pages("list_objects_v2", prefix) for each in page.get("Contents", ()))
 
     def _pages(self, operation: str, prefix: str) -> Iterator[dict[str, Any]]:
         pages = iter(self.client.get_paginator(operation).paginate(Bucket=self.name, Prefix=self.prefix + prefix))

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 OBJECT_ID = re.compile(r"[0-9a-f]{32}(-[0-9]+)?", re.ASCII)
 OBJECTS = "objects/"
 STAGED = "staged/"
+MARK = "mark"
+"""The key of the store's mark, which stands apart from all objects."""
 
 
 @dataclass(frozen=True, slots=True)

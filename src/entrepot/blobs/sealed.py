@@ -218,6 +218,19 @@ class SealedBlobStore:
         """Every object that is there to be read, in a store without a name."""
         return await self._workers.start(lambda: {ObjectPlace(each) for each in self._store.whole()})
 
+    async def sizes(self) -> dict[ObjectPlace, int]:
+        """The stored bytes of every object, in a store without a name."""
+        sizes = self._store.sizes
+        return await self._workers.start(lambda: {ObjectPlace(name): size for name, size in sizes()})
+
+    async def mark(self) -> str:
+        """The store's."""
+        return await self._workers.start(self._store.mark)
+
+    async def set_mark(self, text: str) -> None:
+        """The store's."""
+        await self._workers.start(self._store.set_mark, text)
+
     async def leftovers(self, older_than: float) -> list[tuple[str, str]]:
         """What the store knows of, besides whole objects, that was last written before `older_than`."""
         return await self._workers.start(lambda: list(self._store.leftovers(older_than)))

@@ -15,6 +15,7 @@ from entrepot.meta import blobs, diagnosis
 from entrepot.rules.doctor import stores
 from entrepot.rules.doctor.finding import Finding
 from entrepot.rules.doctor.stores import StoreFacts, StoresFacts
+from entrepot.services import pairing
 from entrepot.services.gc_verify import GRACE
 from entrepot.services.sweeping import ORPHAN_AGE
 from entrepot.settings_values import BucketUrl
@@ -77,3 +78,8 @@ async def check_orphans(site: Site) -> list[Finding]:
         unknown += await app.db.read(blobs.unknown_objects, old[start : start + _BATCH])
     size = await app.blobs.total_size(unknown) if unknown else 0
     return list(stores.judge_orphans(len(unknown), size, works=(await work_facts(site)).works))
+
+
+async def check_pair(site: Site) -> list[Finding]:
+    """Whether database and store are of the same moment, or one of them was restored without the other."""
+    return list(stores.judge_pair(await pairing.apart(site.opened)))

@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check("periodic work", "database", work.check),
     Check("access", "database", access.check),
     Check("data keys", "everything", keys.check),
+    Check("pair", "everything", stores.check_pair),
     Check("orphans", "everything", stores.check_orphans),
 )
 

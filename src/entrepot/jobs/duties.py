@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrepot.context import App
-from entrepot.services import gc, rate_limits, scrubbing, sweeping
+from entrepot.services import gc, pairing, rate_limits, scrubbing, sweeping
 from entrepot.services.kms import deletion, rotation
 
 
@@ -22,6 +22,7 @@ class Duty:
 
 DUTIES: tuple[Duty, ...] = (
     Duty("collect", timedelta(minutes=1), gc.collect),
+    Duty("mark", pairing.INTERVAL, pairing.advance),
     Duty("sweep", timedelta(minutes=10), sweeping.sweep_uploads),
     Duty("orphans", timedelta(days=1), sweeping.sweep_orphans),
     Duty("forgotten", timedelta(days=1), gc.look_for_forgotten),

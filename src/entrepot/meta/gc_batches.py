@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
 
-from entrepot.meta import gc_totals
+from entrepot.meta import gc_totals, leases
 from entrepot.meta.dialect import upsert
 from entrepot.meta.gc_keys import Layer, among, layers_in
 from entrepot.meta.tables import (
@@ -118,12 +118,21 @@ def _deletion(row: Row[int, str, str, int], review: Row[Any], due: int) -> dict[
     }
 
 
+def objects_are_due(connection: Connection, now: int) -> bool:
+    """Whether any object is to be deleted from the store now."""
+    due = select(object_deletions.c.object_id).where(object_deletions.c.due_at <= now).limit(1)
+    return connection.execute(due).first() is not None
+
+
 def claim_objects(connection: Connection, now: int, count: int) -> list[ObjectPlace]:
     """Objects to be deleted from the store now; asked again, they come up later, and ever later.
 
-    So that a worker that dies with its claim, or a store that is away, costs time and nothing else.
+    So that a worker that dies with its claim, or a store that is away, costs time and nothing else. None while somebody
+    holds deletions up.
     """
     t = object_deletions
+    if leases.is_held(connection, now):
+        return []
     due = select(t.c.object_id, t.c.store, t.c.attempts).where(t.c.due_at <= now).order_by(t.c.due_at).limit(count)
     rows = connection.execute(due.with_for_update(skip_locked=True)).all()
     for attempts in {row.attempts for row in rows}:

@@ -9,17 +9,19 @@ from sqlalchemy import Connection, func, select
 
 from entrepot.meta.dialect import in_batches
 from entrepot.meta.tables import blob_reviews, blobs, layer_reviews, object_deletions
-from entrepot.ports import ObjectPlace
+from entrepot.ports import Format, ObjectPlace
 
 
 @dataclass(frozen=True, slots=True)
 class NamedObject:
-    """The object of a blob, and the store that it is in."""
+    """The object of a blob of `size` plain bytes, and the store that it is in."""
 
     blob_id: int
     digest: str
     object_id: str
     store: str
+    size: int
+    format: Format
 
     @property
     def place(self) -> ObjectPlace:
@@ -30,7 +32,7 @@ class NamedObject:
         return f"{self.digest} ({self.object_id})"
 
 
-_COLUMNS = (blobs.c.id, blobs.c.digest, blobs.c.object_id, blobs.c.store)
+_COLUMNS = (blobs.c.id, blobs.c.digest, blobs.c.object_id, blobs.c.store, blobs.c.size, blobs.c.format)
 
 
 def page_of_objects(connection: Connection, after: int, count: int) -> list[NamedObject]:

@@ -1,4 +1,4 @@
-"""Leases: which process does a piece of periodic work at the moment."""
+"""Leases: which process does a piece of periodic work at the moment, and who holds the deletion of objects up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ UPLOADS = "upload/"
 UPLOADS_END = "upload0"  # the first name behind all that begin with `UPLOADS`
 DUTIES = "duty/"
 DUTIES_END = "duty0"
+HOLDS = "hold/"
+HOLDS_END = "hold0"
 
 
 def take_lease(connection: Connection, name: str, holder: str, now: int, expires_at: int) -> bool:
@@ -58,3 +60,21 @@ def drop_upload_leases(connection: Connection, now: int) -> int:
     """Removes the leases of uploads that had run out at `now`, which their holders died with; returns how many."""
     late = (leases.c.name >= UPLOADS, leases.c.name < UPLOADS_END, leases.c.expires_at <= now)
     return connection.execute(delete(leases).where(*late)).rowcount
+
+
+def hold_lease(what: str, holder: str) -> str:
+    """The name of the lease of somebody who needs objects of blobs whose rows go."""
+    return f"{HOLDS}{what}/{holder}"
+
+
+def is_held(connection: Connection, now: int) -> bool:
+    """Whether anybody needs objects of blobs whose rows go, so that none may be deleted from a store."""
+    t = leases.c
+    live = select(t.name).where(t.name >= HOLDS, t.name < HOLDS_END, t.expires_at > now).limit(1)
+    return connection.execute(live).first() is not None
+
+
+def drop_late_holds(connection: Connection, now: int) -> None:
+    """Removes the holds that had run out at `now`, which their holders died with."""
+    late = (leases.c.name >= HOLDS, leases.c.name < HOLDS_END, leases.c.expires_at <= now)
+    connection.execute(delete(leases).where(*late))

@@ -46,6 +46,15 @@ def require_schema(engine: Engine, release: str = __version__) -> None:
     _check_release(engine, release)
 
 
+def require_known(revision: str, oldest: str, release: str = __version__) -> None:
+    """Raises StorageUnavailable where a database at a revision can neither be migrated nor used by `release`.
+
+    `oldest` is what such a database says of the oldest release that may use it.
+    """
+    if revision > HEAD:
+        _check_numbers(oldest, release)
+
+
 def current_revision(engine: Engine) -> str | None:
     """The revision that a database is at; None for an empty one."""
     with engine.connect() as connection:
@@ -56,6 +65,10 @@ def _check_release(engine: Engine, release: str) -> None:
     with engine.connect() as connection:
         query = select(schema_info.c.value).where(schema_info.c.name == OLDEST_RELEASE)
         oldest: str = connection.execute(query).scalar_one()
+    _check_numbers(oldest, release)
+
+
+def _check_numbers(oldest: str, release: str) -> None:
     if _numbers(release) < _numbers(oldest):
         raise StorageUnavailable(
             f"The database was changed by a newer Entrepot and needs release {oldest} or later; this is {release}. "

@@ -119,6 +119,9 @@ class _Store:
     def whole(self) -> Iterator[str]:
         return _listed(self._inner.whole(), self._meter)
 
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        return _listed(self._inner.sizes(), self._meter)
+
     def leftovers(self, before: float) -> Iterator[tuple[str, str]]:
         return _listed(self._inner.leftovers(before), self._meter)
 

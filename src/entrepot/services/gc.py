@@ -20,6 +20,7 @@ from entrepot.meta import gc_batches, gc_forgotten
 from entrepot.meta.gc_batches import Batch
 from entrepot.meta.times import to_micros
 from entrepot.rules.garbage import object_due
+from entrepot.services import pairing
 from entrepot.services.reviews import review_due
 
 LAYERS = 100
@@ -52,11 +53,18 @@ async def collect(app: App) -> Collected:
     later = object_due(now, app.gc_delay // _MICROSECOND)
     layers = await _all(LAYERS, lambda: app.db.write(gc_batches.release_layers, now, LAYERS))
     blobs = await _all(BLOBS, lambda: app.db.write(gc_batches.delete_blobs, now, later, BLOBS))
-    objects = await _all(OBJECTS, lambda: _delete_objects(app, now))
+    objects = await _objects(app, now)
     done = Collected(layers.taken + blobs.taken, layers.gone, blobs.gone, objects.gone)
     if done != Collected(0, 0, 0, 0):
         log.info("collected garbage", reviews=done.reviews, layers=done.layers, blobs=done.blobs, objects=done.objects)
     return done
+
+
+async def _objects(app: App, now: int) -> Batch:
+    """Deletes objects, unless the store is not of the database's moment: then another database may need them."""
+    if not await app.db.read(gc_batches.objects_are_due, now) or await pairing.stands_still(app):
+        return Batch(0, 0)
+    return await _all(OBJECTS, lambda: _delete_objects(app, now))
 
 
 async def _all(size: int, step: Callable[[], Awaitable[Batch]]) -> Batch:

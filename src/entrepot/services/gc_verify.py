@@ -15,7 +15,7 @@ from entrepot.meta import blobs, gc_forgotten, gc_objects
 from entrepot.meta.gc_objects import NamedObject
 from entrepot.meta.times import to_micros
 from entrepot.ports import ObjectPlace
-from entrepot.services import gc
+from entrepot.services import gc, pairing
 from entrepot.services.sweeping import ORPHAN_AGE
 
 GRACE = timedelta(hours=1)
@@ -32,7 +32,8 @@ class Verified:
     `missing`: blobs without their object. `dangling`: layers that an image names and its
     repository does not hold, as `digest (image id)`. `orphans`: ids of old objects that nothing names. `forgotten`:
     unreferenced layers and blobs that nobody is to review. `overdue`: how many reviews and deletions are late, which
-    tells of workers that do not run or a store that refuses.
+    tells of workers that do not run or a store that refuses. `apart`: what is wrong where database and store are of
+    different moments.
     """
 
     blobs: int
@@ -42,6 +43,7 @@ class Verified:
     orphans: list[str]
     forgotten: list[str]
     overdue: int
+    apart: str = ""
 
     @property
     def sound(self) -> bool:
@@ -72,6 +74,7 @@ async def verify(app: App) -> Verified:
         orphans=unknown,
         forgotten=await _forgotten(app),
         overdue=await app.db.read(gc_objects.overdue, to_micros(app.clock() - GRACE)),
+        apart=await pairing.apart(app),
     )
 
 

@@ -90,6 +90,6 @@ class Found:
         """Whether nothing is wrong, or nothing any more."""
         agreement = self.agreement
         rows = agreement is None or not (
-            agreement.dangling or agreement.orphans or agreement.forgotten or agreement.overdue
+            agreement.dangling or agreement.orphans or agreement.forgotten or agreement.overdue or agreement.apart
         )
         return rows and self.count == self.repaired

@@ -4,7 +4,7 @@ accounts ── access_keys                 data_keys ── blobs ── reposi
 repositories ── resource_tags, uploads, images ── manifests, image_tags, image_blobs, image_children
 repository_blobs ── layer_reviews, blobs ── blob_reviews, object_deletions, reclaimed   (the garbage collection)
 kms_keys ── kms_aliases, kms_rotations, data_keys, repositories
-registry_settings, leases, quotas, rate_buckets, former_master_keys, schema_info  (stand alone)
+registry_settings, leases, quotas, rate_buckets, former_master_keys, schema_info, store_marks  (stand alone)
 
 Text sorts by its bytes on every engine (collation C on PostgreSQL, BINARY on SQLite), as the OCI spec's tag listing
 wants it and keyset paging needs it.
@@ -52,6 +52,7 @@ from entrepot.meta.tables.work import (
     rate_buckets,
     reclaimed,
     schema_info,
+    store_marks,
 )
 
 __all__ = [
@@ -92,5 +93,6 @@ __all__ = [
     "repository_policies",
     "resource_tags",
     "schema_info",
+    "store_marks",
     "uploads",
 ]

@@ -77,6 +77,18 @@ schema_info = Table(
     Column("value", Bytewise, nullable=False),
 )
 
+# Which mark of a store goes with the database, so that a restore of the two from different moments is noticed
+# (services/pairing.py). `upcoming` is one that may be in the store already, `previous` one that may come back late.
+store_marks = Table(
+    "store_marks",
+    metadata,
+    Column("store", Bytewise(400), primary_key=True),
+    Column("agreed", Bytewise(64), nullable=False),
+    Column("upcoming", Bytewise(64), nullable=False),
+    Column("previous", Bytewise(64), nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
 # Quotas that differ from the settings' own. `repository` is empty for one of the registry as a whole; `name` is that of
 # rules/quotas.py.
 quotas = Table(

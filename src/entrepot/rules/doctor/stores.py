@@ -77,3 +77,10 @@ def judge_orphans(count: int, size: int, *, works: bool) -> Iterator[Finding]:
         yield Finding("orphans", "note", what, "nothing: the daily sweep takes them")
     else:
         yield Finding("orphans", "warning", what, "start entrepot worker, whose daily sweep takes them")
+
+
+def judge_pair(apart: str) -> Iterator[Finding]:
+    """Whether database and store are of one moment: `apart` says what is wrong, and nothing where they are."""
+    if apart:
+        remedy = "run entrepot restore --check, and then with --accept or --repair"
+        yield Finding("pair", "error", apart.rstrip("."), remedy)
