@@ -35,7 +35,8 @@ _DUTY = (0.01, 0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0)
 REQUEST_SECONDS = Declared(
     "entrepot_request_duration_seconds",
     "histogram",
-    "Time from a request's head to the last byte of its answer; for layers, how long the client takes is in it.",
+    "Time from a request's head to the last byte of its answer; for layers, the client's own time is in it. `status` "
+    "is 5xx for an answer that broke off too, and `cut` where the client went away before there was one.",
     ("door", "operation", "status"),
     _REQUEST,
 )

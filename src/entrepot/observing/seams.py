@@ -55,7 +55,8 @@ class Seen:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        status = _STATUS.get(self.status or 0, _CUT)
+        # An answer that broke off failed, whatever its head had said.
+        status = "5xx" if error is not None else _STATUS.get(self.status or 0, _CUT)
         took = time.perf_counter() - self._began
         self._metrics.request_seconds(self.door, self.operation, status).observe(took)
         self._in_flight.value -= 1
