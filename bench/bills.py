@@ -90,18 +90,16 @@ class Prices:
     def sized(self, prefix: str, size: float) -> Bill:
         """A transfer of any size, between the measured ones on a line, beyond the last on the last one's.
 
-        What is smaller than the smallest costs as much as that: it is all but requests.
+        What is smaller than the smallest costs as much as that: it is all but requests. More bytes never cost less:
+        where that was measured it is noise, and the smaller size's figure stands.
         """
-        points = sorted(
-            (int(name[len(prefix) :]), bill) for name, bill in self.by_name.items() if name.startswith(prefix)
-        )
-        size = max(size, points[0][0])
-        above = next((index for index, point in enumerate(points[1:], 1) if size <= point[0]), len(points) - 1)
-        (low, less), (high, more) = points[above - 1], points[above]
-        part = (size - low) / (high - low)
-        pairs = zip(_members(less), _members(more), strict=True)
-        # More bytes never cost less: what was measured otherwise is noise.
-        return Bill(*(begin + max(0.0, end - begin) * part for begin, end in pairs))
+        sizes = sorted(int(name[len(prefix) :]) for name in self.by_name if name.startswith(prefix))
+        above = next((index for index, each in enumerate(sizes) if index and size <= each), len(sizes) - 1)
+        part = (max(size, sizes[0]) - sizes[above - 1]) / (sizes[above] - sizes[above - 1])
+        below = [_members(self.by_name[f"{prefix}{each}"]) for each in sizes[:above]]
+        begins = tuple(map(max, zip(*below, strict=True)))
+        ends = _members(self.by_name[f"{prefix}{sizes[above]}"])
+        return Bill(*(begin + max(0.0, end - begin) * part for begin, end in zip(begins, ends, strict=True)))
 
 
 def prices(results: Results, topology: str) -> Prices:

@@ -28,18 +28,39 @@ _PLANS = 4
 
 STAGES = (
     (Load(20, pulls_per_push=5, kept_days=90), Site("a laptop", "sqlite-1", cores=1, line=0.125e9, disk=500e9)),
-    (Load(2_000), Site("a team", "sqlite-2", cores=8, disk=4e12)),
-    (Load(50_000), Site("a company", "postgres-s3", nodes=3, cores=8, database_cores=8, store_line=3.75e9)),
+    (Load(2_000), Site("a team", "sqlite-2", cores=8, disk=8e12)),
+    (
+        Load(50_000),
+        Site("a company", "postgres-s3", nodes=3, cores=8, database_cores=8, line=3.125e9, store_line=12.5e9),
+    ),
     (
         Load(1_000_000),
-        Site("a platform", "postgres-redirect", cores=16, database_cores=32, store_line=125e9, log_line=500e6),
+        Site(
+            "a platform",
+            "postgres-redirect",
+            cores=16,
+            database_cores=32,
+            database_connections=4,
+            line=3.125e9,
+            store_line=125e9,
+            log_line=500e6,
+        ),
     ),
     (
         Load(5_000_000),
-        Site("five times that", "postgres-redirect", cores=16, database_cores=64, store_line=625e9, log_line=1e9),
+        Site(
+            "five times that",
+            "postgres-redirect",
+            cores=16,
+            database_cores=64,
+            database_connections=4,
+            line=3.125e9,
+            store_line=625e9,
+            log_line=1e9,
+        ),
     ),
 )
-"""The stages of docs/scaling.md: one line of a node is 10 Gbit/s, but for the laptop."""
+"""The stages of docs/scaling.md, which tells what machines these are."""
 
 
 def stages(results: Results) -> list[Plan]:

@@ -11,7 +11,7 @@ from bench.results import Measured, Results
 from entrepot.blobs.frames import Layout
 
 DAY = 86_400
-MANIFEST_BASE, MANIFEST_LAYER = 350, 180
+MANIFEST_BASE, MANIFEST_LAYER = 290, 165
 """Bytes of a manifest without layers, and of each layer in it."""
 
 
@@ -119,7 +119,7 @@ def plan(results: Results, load: Load, site: Site) -> Plan:
     mean = daily(of, load) * (1 / DAY)
     peak = mean * load.peak_factor
     kept = held(load, results.rows["postgres" if site.database_cores else "sqlite"], sealed=not site.redirects)
-    needs = sorted(_needs(results, of, peak, kept, site), key=lambda need: need.share, reverse=True)
+    needs = sorted(_needs(results, of, peak, kept, load, site), key=lambda need: need.share, reverse=True)
     transfers = (peak.sent + peak.received) / site.client_line
     workers = site.nodes * site.cores
     return Plan(
@@ -137,10 +137,13 @@ def plan(results: Results, load: Load, site: Site) -> Plan:
     )
 
 
-def _needs(results: Results, of: Prices, peak: Bill, kept: Held, site: Site) -> list[Need]:
+def _needs(results: Results, of: Prices, peak: Bill, kept: Held, load: Load, site: Site) -> list[Need]:
+    # The mean of a day: what is deleted in the busiest hour need not be collected in it.
+    garbage = load.images_per_day * (load.new_layers + 1) / DAY
     needs = [
         Need("processors of Entrepot", peak.ours, site.nodes * site.cores, "cores"),
         Need("network of a node", _through(peak, site) / site.nodes, site.line, "bytes/s"),
+        Need("garbage collection", garbage, results.topologies[site.topology].collecting["rate"], "layers/s"),
     ]
     if site.database_cores:
         needs.append(Need("processors of PostgreSQL", peak.database, site.database_cores, "cores"))

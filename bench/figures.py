@@ -11,21 +11,25 @@ REMEDIES = {
     "processors of Entrepot": "more workers, up to one a core, then more nodes",
     "network of a node": "more nodes, or `blob_delivery = redirect`, which takes the bytes of pulls away from them",
     "the writer of SQLite": "PostgreSQL",
+    "garbage collection": "`entrepot gc run` on other nodes beside the worker: any number may be at it",
     "disk": "`blobs` in S3, or images that are deleted sooner",
     "processors of PostgreSQL": "a larger primary; then a second deployment, and some of the accounts or regions there",
     "WAL of PostgreSQL": "a faster disk, a longer `checkpoint_timeout`, `wal_compression`",
     "network of the store": "more gateways and volume servers, or caches near those who pull",
 }
 
+_EXACT = 1000
 _BYTES = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def number(value: float) -> str:
     """Two digits that count, three above a hundred; thousands apart."""
-    if value == 0:
-        return "0"
-    digits = (3 if abs(value) >= 100 else 2) - 1 - math.floor(math.log10(abs(value)))  # noqa: PLR2004 - see above
-    return f"{round(value, digits):,.{max(0, digits)}f}"
+    if value == int(value) and abs(value) < _EXACT:
+        return str(int(value))
+    count = 3 if abs(value) >= 100 else 2  # noqa: PLR2004 - see above
+    rounded = float(f"{value:.{count}g}")
+    digits = count - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:,.{max(0, digits)}f}"
 
 
 def size(value: float) -> str:
@@ -49,11 +53,14 @@ def amount(need: Need) -> str:
 
 
 def bottleneck(plan: Plan) -> str:
-    """One sentence: what is full first, when, and what to do."""
-    need = plan.first
+    """One or two sentences: what is full first, when, and what to do."""
+    need, headroom = plan.first, number(100 * plan.site.headroom)
     state = f"{need.name}, {number(100 * need.share)} % in use at the peak ({amount(need)})"
-    until = f"enough for {number(plan.most_images)} images a day with {number(100 * plan.site.headroom)} % in use"
-    return f"{state}, {until}. Then: {REMEDIES[need.name]}"
+    if plan.fits:
+        until = f"enough for {number(plan.most_images)} images a day with {headroom} % in use"
+        return f"{state}, {until}. Then: {REMEDIES[need.name]}"
+    parts = math.ceil(need.share / plan.site.headroom)
+    return f"{state}. That is more than {headroom} %: {REMEDIES[need.name]}; or {parts} deployments in place of one"
 
 
 ROWS: tuple[tuple[str, Callable[[Plan], str]], ...] = (
@@ -89,6 +96,14 @@ def needs_table(plan: Plan) -> list[str]:
     """How full everything is at the peak, the fullest first."""
     rows = [[need.name, amount(need), f"{number(100 * need.share)} %"] for need in plan.needs]
     return table(["", "asked for at the peak", "in use"], rows)
+
+
+def shares_table(plans: Sequence[Plan]) -> list[str]:
+    """How full everything is in several plans: per cent in use at the peak; empty for what a site has not."""
+    names = dict.fromkeys(need.name for plan in plans for need in plan.needs)
+    shares = [{need.name: f"{number(100 * need.share)} %" for need in plan.needs} for plan in plans]
+    rows = [[name, *(found.get(name, "") for found in shares)] for name in names]
+    return table(["in use at the peak", *(plan.site.title for plan in plans)], rows)
 
 
 def plan_lines(plan: Plan) -> list[str]:

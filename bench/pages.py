@@ -1,6 +1,6 @@
-"""The tables of docs/scaling.md, and where they go: between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`.
+"""The tables of docs/costs.md and docs/scaling.md, between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`.
 
-    .venv/bin/python -m bench.pages docs/scaling.md [--costs bench/costs.json]
+    .venv/bin/python -m bench.pages docs/costs.md docs/scaling.md [--costs bench/costs.json]
 
 writes them anew from costs that were measured before.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.bills import Bill, Load, prices, pull, push
 from bench.capacity import stages
 from bench.capacity_model import transfer_memory
-from bench.figures import bottleneck, needs_table, number, plans_table, size, table
+from bench.figures import bottleneck, number, plans_table, shares_table, size, table
 from bench.results import FILE, Cost, Results, load
 
 _MARKED = re.compile(r"(<!-- bench:([a-z-]+) -->\n).*?(<!-- /bench:\2 -->)", re.DOTALL)
@@ -44,7 +44,7 @@ def sections(results: Results) -> dict[str, str]:
         "check": _check(results),
         "stages": plans_table(plans),
         "bottlenecks": [f"- **{plan.site.title}**: {bottleneck(plan)}." for plan in plans],
-        "full": [line for plan in plans for line in (f"{plan.site.title.capitalize()}:", "", *needs_table(plan), "")],
+        "full": shares_table(plans),
     }
     return measured(results) | _texts(made)
 
@@ -114,7 +114,7 @@ def _transactions(results: Results) -> list[str]:
         [
             cost.title,
             *(number(each) for each in (cost.reads, cost.writes, cost.statements)),
-            *((size(cost.wal), size(cost.wal_cold)) if cost.writes > _SELDOM else ("", "")),
+            *((size(cost.wal), size(cost.wal_cold) if cost.wal_cold else "") if cost.writes > _SELDOM else ("", "")),
             size(folder[name].written) if name in folder and cost.writes > _SELDOM else "",
         ]
         for name, cost in served.items()
@@ -146,6 +146,14 @@ def _requests(cost: Cost) -> str:
     return ", ".join(f"{number(count)} {kind}" for kind, count in cost.store_requests.items()) or "none"
 
 
+SHORT = {
+    "sqlite-1": "SQLite, folder, 1 worker",
+    "sqlite-2": "the same, 2",
+    "postgres-s3": "PostgreSQL, S3, 2",
+    "postgres-redirect": "by redirect, 2",
+}
+
+
 def _times(results: Results) -> list[str]:
     """Milliseconds alone, and how many in a second at once."""
     first = next(iter(results.topologies.values()))
@@ -154,7 +162,7 @@ def _times(results: Results) -> list[str]:
         found = [each.costs[name] for each in results.topologies.values() if name in each.costs]
         figures = [text for each in found for text in (number(each.milliseconds), number(each.rate))]
         rows.append([cost.title, str(cost.at_once), *figures])
-    head = [text for each in results.topologies.values() for text in (f"{each.title}: ms alone", "a second")]
+    head = [text for name in results.topologies for text in (f"{SHORT[name]}: ms", "a second")]
     return table(["", "at once", *head], rows)
 
 

@@ -24,6 +24,7 @@ QUESTIONS = (
 )
 SIZES = (64 << 10, 10 << 20, 256 << 20)
 OPERATIONS = (*QUESTIONS, *(f"blob_{kind}_{size}" for kind in ("get", "push") for size in SIZES))
+COLLECTING = ("ours", "database", "store", "wal", "reads", "writes", "statements")
 NUMBERS = [each.name for each in fields(Cost) if each.type == "float"]
 
 
@@ -39,14 +40,14 @@ def made_up(seed: int) -> Results:
         return Cost("an operation", 32, store_requests={"GetObject": amount()}, **given)
 
     by_name = {name: cost() for name in OPERATIONS}
-    collecting = {name: amount() for name in ("ours", "database", "store", "wal", "reads", "writes", "statements")}
+    collecting = {name: amount() for name in COLLECTING} | {"rate": 1 + amount()}
     measured = Measured("a topology", 2, amount(), amount(), by_name, collecting)
     rows = {table: 1 + amount() for table in TABLES}
     names = ("sqlite-1", "sqlite-2", "postgres-s3", "postgres-redirect")
     return Results({}, 10, 20 << 20, dict.fromkeys(names, measured), {"sqlite": rows, "postgres": rows})
 
 
-results = st.builds(made_up, st.integers(0, 1 << 32))
+seeds = st.integers(0, 1 << 32)
 
 loads = st.builds(
     Load,

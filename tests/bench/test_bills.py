@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.bills import GETS, PUSHES, Bill, Load, daily, delete, prices, pull, push
+from bench.capacity_model import MANIFEST_BASE, MANIFEST_LAYER
 from bench.content import Content, image
-from bench.results import Cost, Results, load
-from tests.bench.costs import loads, results
+from bench.results import Cost, load
+from tests.bench.costs import loads, made_up, seeds
 
 MORE = ("images_per_day", "layers", "layer_size", "pulls_per_push")
 TOPOLOGIES = ("sqlite-2", "postgres-s3", "postgres-redirect")
@@ -26,17 +27,17 @@ def close(one: Bill, other: Bill) -> bool:
     return astuple(one) == pytest.approx(astuple(other), rel=1e-9, abs=1e-9)
 
 
-@given(results, loads, st.sampled_from(MORE), st.floats(1, 100))
-def test_more_of_anything_costs_no_less(found: Results, asked: Load, what: str, times: float) -> None:
-    of = prices(found, "postgres-s3")
+@given(seeds, loads, st.sampled_from(MORE), st.floats(1, 100))
+def test_more_of_anything_costs_no_less(seed: int, asked: Load, what: str, times: float) -> None:
+    of = prices(made_up(seed), "postgres-s3")
     value = getattr(asked, what)
     more = replace(asked, **{what: type(value)(value * times)})
     assert no_less(daily(of, more), daily(of, asked))
 
 
-@given(results, loads, st.floats(0, 1))
-def test_what_is_cached_is_not_pulled(found: Results, asked: Load, share: float) -> None:
-    of = prices(found, "postgres-s3")
+@given(seeds, loads, st.floats(0, 1))
+def test_what_is_cached_is_not_pulled(seed: int, asked: Load, share: float) -> None:
+    of = prices(made_up(seed), "postgres-s3")
     less = replace(asked, cached_share=max(asked.cached_share, share))
     assert no_less(pull(of, asked), pull(of, less))
 
@@ -48,15 +49,15 @@ def test_layers_that_are_known_cost_less_than_new_ones(asked: Load, share: float
     assert push(of, less).ours <= push(of, asked).ours * (1 + 1e-9)
 
 
-@given(results, st.integers(0, 1 << 40), st.integers(0, 1 << 40), st.sampled_from((GETS, PUSHES)))
-def test_a_larger_layer_costs_no_less(found: Results, one: int, other: int, kind: str) -> None:
-    of = prices(found, "postgres-s3")
+@given(seeds, st.integers(0, 1 << 40), st.integers(0, 1 << 40), st.sampled_from((GETS, PUSHES)))
+def test_a_larger_layer_costs_no_less(seed: int, one: int, other: int, kind: str) -> None:
+    of = prices(made_up(seed), "postgres-s3")
     assert no_less(of.sized(kind, max(one, other)), of.sized(kind, min(one, other)))
 
 
-@given(results, loads)
-def test_a_day_is_linear_in_its_images(found: Results, asked: Load) -> None:
-    of = prices(found, "postgres-s3")
+@given(seeds, loads)
+def test_a_day_is_linear_in_its_images(seed: int, asked: Load) -> None:
+    of = prices(made_up(seed), "postgres-s3")
     assert close(daily(of, replace(asked, images_per_day=2 * asked.images_per_day)), daily(of, asked) * 2)
 
 
@@ -83,17 +84,17 @@ def test_a_day_by_hand() -> None:
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_the_parts_add_up_to_what_was_measured_as_a_whole(topology: str) -> None:
-    """To a third: the machine that measures has other work, too."""
+    """To a half: bytes cost less when many come at once, and the whole was measured with fewer clients."""
     found = load()
     of, costs = prices(found, topology), found.topologies[topology].costs
     whole = Load(1, found.layers, found.layer_size, known_share=0, cached_share=0)
-    assert push(of, whole).ours - of["login"].ours == pytest.approx(costs["image_push"].ours, rel=0.34)
+    assert push(of, whole).ours - of["login"].ours == pytest.approx(costs["image_push"].ours, rel=0.5)
     assert pull(of, whole).requests == pytest.approx(costs["image_pull"].requests)
     assert push(of, whole).requests - 1 == pytest.approx(costs["image_push"].requests)
 
 
 def test_images_that_are_made_up_are_as_large_as_is_said() -> None:
-    content = Content(1 << 10)
+    content = Content(20 * MIB)
     for count in (1, 10, 60):
-        made = image(content.blob(1 << 10), [content.blob(1 << 10) for _ in range(count)])
-        assert len(made.manifest) == pytest.approx(350 + 180 * count, rel=0.1)
+        made = image(content.blob(1 << 10), [content.blob(20 * MIB) for _ in range(count)])
+        assert len(made.manifest) == pytest.approx(MANIFEST_BASE + MANIFEST_LAYER * count, rel=0.05)

@@ -1,4 +1,4 @@
-"""The tables in docs/scaling.md are those that come out of bench/costs.json."""
+"""The tables in docs/costs.md and docs/scaling.md are those that come out of bench/costs.json."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import pytest
 from bench import pages
 from bench.results import Results, combined, load, save
 
-PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_page_is_in_step_with_what_was_measured() -> None:
-    assert pages.written(PAGE.read_text(), load()) == PAGE.read_text(), "run `python -m bench.pages docs/scaling.md`"
+@pytest.mark.parametrize("name", ["costs.md", "scaling.md"])
+def test_a_page_is_in_step_with_what_was_measured(name: str) -> None:
+    text = (DOCS / name).read_text()
+    assert pages.written(text, load()) == text, "run `python -m bench.pages docs/costs.md docs/scaling.md`"
+
+
+def test_every_table_of_what_was_measured_is_on_its_page() -> None:
+    text = (DOCS / "costs.md").read_text()
+    assert [name for name in pages.measured(load()) if f"<!-- bench:{name} -->" not in text] == []
 
 
 def test_only_what_is_marked_is_replaced() -> None:
