@@ -144,7 +144,13 @@ def deployed(topology: Topology, behind: Backends) -> Iterator[Deployment]:
 def _store_settings(store: Seaweed, topology: Topology) -> dict[str, object]:
     place = f"s3://{store.new_bucket()}"
     delivery = topology.delivery
-    return {"blobs": place, "s3_endpoint_url": store.url, "s3_path_style": True, "blob_delivery": delivery}
+    return {
+        "blobs": place,
+        "s3_endpoint_url": store.url,
+        "s3_path_style": True,
+        "blob_delivery": delivery,
+        "s3_timeout": 120,
+    }
 
 
 def _write_settings(data: Path, settings: Mapping[str, object]) -> None:
