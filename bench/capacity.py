@@ -116,39 +116,53 @@ def _share(text: str) -> float:
     return value
 
 
-def _more_than_nothing(text: str) -> float:
+def _amount(text: str) -> float:
     value = float(text)
-    if value <= 0:
-        raise ValueError(f"{text} is not more than 0")
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{text} is no amount")
     return value
+
+
+def _more_than_nothing(text: str) -> float:
+    value = _amount(text)
+    if not value:
+        raise ValueError("0 is not more than 0")
+    return value
+
+
+def _count(text: str) -> int:
+    return int(_more_than_nothing(text))
 
 
 def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images-per-day", type=_more_than_nothing, required=True, help="images pushed in a day")
-    parser.add_argument("--layers", type=int, default=10, help="of an image (10)")
+    parser.add_argument("--layers", type=_count, default=10, help="of an image (10)")
     parser.add_argument("--layer-size", type=size, default=20 << 20, help="of each layer (20MiB)")
     for name, kind, default, text in (
-        ("pulls-per-push", float, 50, "pulls of each image"),
+        ("pulls-per-push", _amount, 50, "pulls of each image"),
         ("cached-share", _share, 0.8, "of an image's layers that whoever pulls it has"),
         ("known-share", _share, 0.8, "of an image's layers that the registry has before it is pushed"),
-        ("kept-days", float, 30, "until an image is deleted"),
-        ("peak-factor", float, 3, "the busiest hour against the mean"),
+        ("kept-days", _amount, 30, "until an image is deleted"),
+        ("peak-factor", _more_than_nothing, 3, "the busiest hour against the mean"),
         ("images-per-repository", _more_than_nothing, 100, "kept in each"),
         ("nodes", int, 0, "machines that serve; 0: as many as are needed"),
-        ("cores", int, 8, "of each of them, and so many workers"),
-        ("database-cores", int, 8, "of PostgreSQL's machine"),
+        ("cores", _count, 8, "of each of them, and so many workers"),
+        ("database-cores", _count, 8, "of PostgreSQL's machine"),
         ("line", _more_than_nothing, 10, "Gbit/s of each node, each way"),
         ("store-line", _more_than_nothing, 100, "Gbit/s of the store, each way"),
         ("log-line", _more_than_nothing, 100, "MB/s that PostgreSQL's disk takes WAL at"),
-        ("disk", float, 0, "TB for layers and database on one machine; 0: no matter"),
-        ("headroom", _share, 0.6, "part of anything that may be in use at the peak"),
+        ("disk", _amount, 0, "TB for layers and database on one machine; 0: no matter"),
+        ("headroom", _more_than_nothing, 0.6, "part of anything that may be in use at the peak"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=f"{text} ({default})")
     names = ("sqlite-1", "sqlite-2", "postgres-s3", "postgres-redirect")
     parser.add_argument("--topology", choices=names, default="postgres-s3", help="whose costs (postgres-s3)")
     parser.add_argument("--costs", type=Path, default=FILE, help="what bench.costs wrote")
-    return parser.parse_args(words)
+    given = parser.parse_args(words)
+    if given.nodes < 0 or (given.nodes > 1 and given.topology.startswith("sqlite")):
+        parser.error("argument --nodes: SQLite is for one node, and PostgreSQL for any number")
+    return given
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ SITES = (
     Site("many", "postgres-s3", nodes=3, database_cores=8),
     Site("far", "postgres-redirect", nodes=5, cores=16, database_cores=16),
 )
+NO_SITES = (["--cores", "0"], ["--kept-days", "-1"], ["--topology", "sqlite-2", "--nodes", "2"])
 MORE = ("images_per_day", "layers", "layer_size", "kept_days", "pulls_per_push", "peak_factor")
 sites = st.sampled_from(SITES)
 
@@ -107,7 +108,9 @@ def test_sizes(text: str, bytes_: int) -> None:
     assert capacity.size(text) == bytes_
 
 
-@pytest.mark.parametrize("words", [["--layer-size", "20MB"], ["--cached-share", "1.5"], ["--images-per-day", "0"]])
+@pytest.mark.parametrize(
+    "words", [["--layer-size", "20MB"], ["--cached-share", "1.5"], ["--images-per-day", "0"], *NO_SITES]
+)
 def test_what_is_no_load_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         capacity.main(["--images-per-day", "10", *words])
