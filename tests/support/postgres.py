@@ -36,9 +36,13 @@ _OPTIONS = {
 
 
 class Cluster:
-    """A PostgreSQL server with its files in a folder of its own. It runs as the user postgres where tests are root."""
+    """A PostgreSQL server with its files in a folder of its own. It runs as the user postgres where tests are root.
 
-    def __init__(self) -> None:
+    `options` are settings of PostgreSQL's, over those of the tests.
+    """
+
+    def __init__(self, **options: str) -> None:
+        self._options = _OPTIONS | options
         self.folder = Path(tempfile.mkdtemp(prefix="entrepot-pg-"))
         self.port = free_port()
         self.log = self.folder / "log"
@@ -53,6 +57,12 @@ class Cluster:
         run(as_postgres([*initdb, f"--pwfile={password}", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]))
         self.start()
 
+    @property
+    def pid(self) -> int:
+        """The server's first process, parent of all others."""
+        assert self._process
+        return self._process.pid
+
     def url(self, database: str, **parameters: str) -> str:
         """What the setting database wants."""
         query = "&".join(f"{name}={value}" for name, value in parameters.items())
@@ -63,7 +73,7 @@ class Cluster:
 
         To be called in the main thread: the server ends with the thread that started it.
         """
-        options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         command = [binary("postgres"), "-D", self.folder / "data", "-p", self.port, *options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -55,9 +55,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Plan:
-    """What was seen, and what is to fail."""
+    """What was seen, the bytes of bodies that were answered with, and what is to fail."""
 
     seen: list[Seen] = field(default_factory=list[Seen])
+    answered: int = 0
     faults: list[Fault] = field(default_factory=list[Fault])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -128,6 +129,9 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(length))
         self.end_headers()
+        # Before it goes out: whoever has it may ask for the count at once.
+        with self.relaying.plan.lock:
+            self.relaying.plan.answered += len(body)
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
@@ -232,10 +236,16 @@ class S3Proxy:
     def forget(self) -> None:
         """Counts from now on."""
         self._relay.plan.seen.clear()
+        self._relay.plan.answered = 0
 
     def counted(self) -> dict[str, int]:
         """How often each operation was asked for."""
         return dict(Counter(seen.kind for seen in self._relay.plan.seen))
+
+    @property
+    def answered(self) -> int:
+        """Bytes of the bodies that were answered with."""
+        return self._relay.plan.answered
 
     @property
     def seen(self) -> list[Seen]:
