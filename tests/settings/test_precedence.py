@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from entrepot.settings import DECLARED
 from entrepot.settings_limits import RateText
 from entrepot.settings_sources import load
-from entrepot.settings_values import BucketUrl, KeySource
+from entrepot.settings_values import BucketUrl, KeySource, Share
 
 PORTS = st.integers(0, 65535)
 
@@ -85,9 +85,12 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
         "blobs_also": "s3://other/, s3://third/x", "blob_delivery": "redirect", "s3_encryption": "none",
         "master_key": "env:THE_KEY", "master_key_former": "file:/a.key, kms:alias/a",
         "master_key_endpoint_url": "https://kms.example.test", "master_key_profile": "kms",
+        "verify_share": "2%", "metrics_token": "a-token-of-some-length", "worker_metrics_port": "8",
+        "otlp_endpoint": "http://127.0.0.1:4318", "otlp_headers": "a=b", "trace_sample": "0.5",
         "database": "postgresql://u:p@db.example.test,db2.example.test:5433/entrepot?sslmode=require",
     }  # fmt: skip
     numbers = {"port", "workers", "strict_policies", "database_connections", "work", "s3_path_style", "s3_timeout"}
+    numbers |= {"worker_metrics_port"}
     lines = [f"{key} = {value}" if key in numbers else f'{key} = "{value}"' for key, value in values.items()]
     path = str(write(tmp_path, "\n".join(lines), "all.toml"))
     by_flag = [text for key, value in values.items() for text in ("--" + key.replace("_", "-"), value)]
@@ -103,6 +106,7 @@ def test_every_setting_can_be_given_in_every_way(tmp_path: Path) -> None:
     read |= {"quota_repository_bytes": "1024", "quota_registry_bytes": str(1 << 20)}
     read["rate_limits"] = str((RateText("PutImage", 1000, 2),))
     read["master_key_former"] = str((KeySource("file", "/a.key"), KeySource("kms", "alias/a")))
+    read |= {"verify_share": str(Share(0.02)), "otlp_headers": str((("a", "b"),))}
     read |= {"work": "False", "s3_path_style": "True", "gc_delay": "12:00:00"}
     assert {name: str(getattr(ways[0], name)) for name in values} == read
     assert set(values) == {setting.name for setting in DECLARED} - {"config"}
