@@ -175,7 +175,7 @@ def test_thirty_two_clients_race_for_the_last_image(server: Server, oci: Oci, re
 
 
 NODES = 3
-RATE, BURST, SECONDS, CLIENTS = 40, 80, 4.0, 12
+RATE, BURST, SECONDS, CLIENTS = 40, 80, 3.0, 12
 
 
 @pytest.fixture(params=["two workers", "three nodes"])
