@@ -28,7 +28,7 @@ def flags(parser: argparse.ArgumentParser) -> None:
     """Adds the command's own and the settings."""
     parser.add_argument("backup", nargs="?", metavar="BACKUP", help="The folder of the backups.")
     parser.add_argument("--snapshot", metavar="ID", help="Which snapshot; the newest one otherwise.")
-    parser.add_argument("--master-key", metavar="FILE", help="The master key, to be copied into the data folder.")
+    parser.add_argument("--key-file", metavar="FILE", help="The master key, to be copied into the data folder.")
     parser.add_argument("--incomplete", action="store_true", help="Restore what a damaged backup still has.")
     parser.add_argument("--check", action="store_true", help="Compare database and store. Exit with 1 if in vain.")
     parser.add_argument("--repair", action="store_true", help="With --check: remove images that cannot be served.")
@@ -57,7 +57,7 @@ def _restore(settings: Settings, arguments: argparse.Namespace) -> None:
     from entrepot.services import restore
 
     folder = BackupFolder(Path(arguments.backup).absolute())
-    key_file = Path(arguments.master_key) if arguments.master_key else None
+    key_file = Path(arguments.key_file) if arguments.key_file else None
     target = app_backup.target(settings, key_file)
     with folder.held(writes=False):
         name = arguments.snapshot or next(iter(reversed(folder.ids())), None)

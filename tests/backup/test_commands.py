@@ -49,7 +49,7 @@ def test_a_day_of_an_operator(data: Path, tmp_path: Path) -> None:
     keyless = entrepot("backup", "verify", backups, "--data", tmp_path / "none")
     assert "is missing" in keyless
     assert f"0 layers and 0 manifests read, {LAYERS + 1} objects compared" in keyless
-    told = entrepot("restore", backups, "--data", new, "--master-key", data / "master.key")
+    told = entrepot("restore", backups, "--data", new, "--key-file", data / "master.key")
     assert f"1 images, {LAYERS + 1} objects copied" in told
     assert "all layers and all images are whole" in entrepot("restore", "--check", "--data", new)
     assert_serves(new)
@@ -105,7 +105,7 @@ def test_restores_that_are_killed(data: Path, tmp_path: Path) -> None:
     """A server does not start on the half of one, and the next run ends it."""
     backups, new, moments = tmp_path / "backups", tmp_path / "new", random.Random(6)
     entrepot("backup", backups, "--data", data)
-    words = ("restore", backups, "--data", new, "--master-key", data / "master.key")
+    words = ("restore", backups, "--data", new, "--key-file", data / "master.key")
     assert killed(1, *words)
     for _ in range(3):
         assert killed(moments.randint(8, LAYERS // 3), *words)
@@ -133,7 +133,7 @@ def test_a_backup_that_finds_no_room(tmp_path: Path, make_disk: MakeDisk) -> Non
     entrepot("backup", backups.root, "--data", big)
     entrepot("backup", "verify", backups.root, "--data", big)
     small = make_disk(tmp_path / "small", 4)
-    told = entrepot("restore", backups.root, "--data", small.path / "new", "--master-key", big / "master.key", code=1)
+    told = entrepot("restore", backups.root, "--data", small.path / "new", "--key-file", big / "master.key", code=1)
     assert "There is no room for the snapshot" in told
     assert not (small.path / "new").exists()
 
@@ -169,7 +169,7 @@ def test_the_wrong_key_writes_nothing(data: Path, tmp_path: Path) -> None:
     entrepot("backup", backups, "--data", data)
     key.write_text("0" * 64 + "\n")
     new = tmp_path / "new"
-    told = entrepot("restore", backups, "--data", new, "--master-key", key, code=1)
+    told = entrepot("restore", backups, "--data", new, "--key-file", key, code=1)
     assert "not the one that sealed" in told
     assert "is missing" in entrepot("restore", backups, "--data", new, code=1)
     assert contents(new) == {}

@@ -81,7 +81,7 @@ def test_everything_that_was_acknowledged_before(start: StartServer, tmp_path: P
     for snapshot, images in ((old, first), (new, second)):
         data = tmp_path / snapshot
         key = server.data / "master.key"
-        entrepot("restore", backups, "--snapshot", snapshot, "--data", data, "--master-key", key)
+        entrepot("restore", backups, "--snapshot", snapshot, "--data", data, "--key-file", key)
         assert "are whole" in entrepot("restore", "--check", "--data", data)
         restored = start(data)
         assert_served(restored, images)

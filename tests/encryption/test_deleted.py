@@ -55,9 +55,9 @@ def _assert_nothing_opens(data: Path) -> None:
 
     async def look(app: App) -> None:
         rows = Stored(data).rows("SELECT id, scope, wrapped, kms_key_id FROM data_keys")
-        orphaned = [row for row in rows if row[3] is not None]
+        assert {bytes(row[2]) for row in rows if row[1].startswith("kms/")} <= {b""}
+        orphaned = [row for row in rows if row[3] is not None and not row[1].startswith("kms/")]
         assert len(orphaned) == 2
-        assert not [row for row in rows if row[1].startswith("kms/")]
         for _, scope, wrapped, _ in orphaned:
             for row in rows:
                 if row[3] is None:
