@@ -13,6 +13,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from entrepot.context import RepositoryRef
+from entrepot.doctor import stores
+from entrepot.doctor.site import Site
 from entrepot.meta import store_marks
 from entrepot.services import gc_verify, image_deletion, pair_check, pairing, sweeping
 from entrepot.services.image_ids import ImageId
@@ -101,7 +103,9 @@ class Deployment:
         if self.database:
             name = cluster().create(str(conninfo_to_dict(self.database)["dbname"]))
             return cluster().url(name)
-        return shutil.copy(self.data / "entrepot.db", self.data / "earlier.db")
+        copied = self.data / f"{len(list(self.data.iterdir()))}.db"
+        shutil.copy(self.data / "entrepot.db", copied)
+        return str(copied)
 
     def put_back(self, database: str) -> None:
         if self.database:
@@ -152,11 +156,7 @@ def later(deployment: Deployment) -> tuple[str, dict[str, bytes], set[str]]:
 
 def test_a_database_that_is_older_than_the_store(deployment: Deployment) -> None:
     database, _, objects = later(deployment)
-    newer = (
-        deployment.copy_database()
-        if deployment.database
-        else shutil.copy(deployment.data / "entrepot.db", deployment.data / "newer.db")
-    )
+    newer = deployment.copy_database()
     deployment.put_back(database)
     here = deployment.open()
     here.turned = pairing.INTERVAL * 180
@@ -168,6 +168,7 @@ def test_a_database_that_is_older_than_the_store(deployment: Deployment) -> None
     found = here.run(gc_verify.verify(here.app))
     assert "newer than the database" in found.apart
     assert not found.sound
+    assert [each.code for each in here.run(stores.check_pair(Site(here.settings, app=here.app)))] == ["pair"]
     here.close()
     # The newer database turns up: nothing of what it has was lost.
     deployment.put_back(newer)
@@ -176,6 +177,7 @@ def test_a_database_that_is_older_than_the_store(deployment: Deployment) -> None
         assert here.content("one", digest_of(image.layers[0])) == image.layers[0]
     assert here.run(pair_check.check(here.app)).sound
     assert here.run(pairing.apart(here.app)) == ""
+    assert here.run(stores.check_pair(Site(here.settings, app=here.app))) == []
     here.close()
 
 
