@@ -57,7 +57,9 @@ def decoded(body: bytes) -> Iterator[Traced]:
     for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
         for scope in resource.scope_spans:
             for span in scope.spans:
-                values = {each.key: getattr(each.value, each.value.WhichOneof("value")) for each in span.attributes}
+                values = {
+                    each.key: getattr(each.value, str(each.value.WhichOneof("value"))) for each in span.attributes
+                }
                 ids = (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
                 yield Traced(span.name, *ids, values, span.status.code == span.status.STATUS_CODE_ERROR)
 

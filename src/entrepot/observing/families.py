@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -38,6 +39,17 @@ class Part(msgspec.Struct, frozen=True):
 _BY_NAME = {declared.name: declared for declared in DECLARED}
 
 
+_GRAIN = 1 << 20
+
+
+def grained(value: float) -> float:
+    """A value down to a multiple of 2^-20, about a millionth.
+
+    Sums of such values are exact, in whatever order they are added up: otherwise a counter might go back by a rounding.
+    """
+    return math.floor(value * _GRAIN) / _GRAIN
+
+
 def family(declared: Declared, samples: Iterable[tuple[tuple[str, ...], float]]) -> Family:
     """The figures of a metric that has one sample for each set of labels."""
     named = [(dict(zip(declared.labels, labels, strict=True)), value) for labels, value in samples]
@@ -50,7 +62,7 @@ def collected(registry: CollectorRegistry) -> list[Family]:
     for metric in registry.collect():
         name = f"{metric.name}_total" if metric.type == "counter" else metric.name
         if name in _BY_NAME:
-            found.append(Family(name, [(name, dict(each.labels), float(each.value)) for each in metric.samples]))
+            found.append(Family(name, [(name, dict(each.labels), grained(each.value)) for each in metric.samples]))
     return found
 
 

@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import Generic, TypeVar
 
 from entrepot.observing.catalog import Declared
-from entrepot.observing.families import Family, Sample, Samples
+from entrepot.observing.families import Family, Sample, Samples, grained
 
 Instrument = TypeVar("Instrument", bound="Count | Timings")
 
@@ -74,7 +74,7 @@ class Timings:
         for bound, count in zip((*map(str, self._bounds), "+Inf"), counts, strict=True):
             yield f"{declared.name}_bucket", {**labels, "le": bound}, float(count)
         yield f"{declared.name}_count", labels, float(counts[-1])
-        yield f"{declared.name}_sum", labels, self._sum
+        yield f"{declared.name}_sum", labels, grained(self._sum)
 
 
 class SharedTimings(Timings):
