@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bench.figures import bottleneck, number, plans_table, shares_table, size, t
 from bench.results import FILE, Cost, Results, load
 
 _MARKED = re.compile(r"(<!-- bench:([a-z-]+) -->\n).*?(<!-- /bench:\2 -->)", re.DOTALL)
+_WIDTH = 120
 _SERVED, _SENT = "postgres-s3", "postgres-redirect"
 
 
@@ -67,10 +69,11 @@ def write(page: Path, results: Results) -> None:
 def _machine(results: Results) -> list[str]:
     facts = results.machine
     versions = ", ".join(f"{name} {facts[name]}" for name in ("Python", "SQLite", "PostgreSQL", "SeaweedFS"))
-    return [
-        f"Measured on {facts['day']}: {facts['machine']}; {versions}; {facts['rounds']}. Clients, Entrepot, PostgreSQL",
-        f"and the store shared the machine by way of the loopback interface, and {facts['load']}.",
-    ]
+    text = (
+        f"Measured on {facts['day']}: {facts['machine']}; {versions}; {facts['rounds']}. Clients, Entrepot, "
+        f"PostgreSQL and the store shared the machine by way of the loopback interface, and {facts['load']}."
+    )
+    return textwrap.wrap(text, _WIDTH)
 
 
 def _named(results: Results, topology: str) -> Mapping[str, Cost]:

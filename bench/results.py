@@ -73,7 +73,7 @@ class Results:
 
 def save(results: Results, path: Path) -> None:
     """Writes the file."""
-    path.write_text(json.dumps(_rounded(asdict(results)), indent=1) + "\n")
+    path.write_text(json.dumps(asdict(results), indent=1) + "\n")
 
 
 def load(path: Path = FILE) -> Results:
@@ -92,8 +92,8 @@ def middle(runs: Sequence[Any]) -> Any:  # noqa: ANN401 - anything that JSON has
 
 
 def combined(runs: Sequence[Results]) -> Results:
-    """One result of several runs on the same machine."""
-    return _of(middle([asdict(run) for run in runs]))
+    """One result of several runs on the same machine, with as many digits as the file has."""
+    return _of(_rounded(middle([asdict(run) for run in runs])))
 
 
 def _of(document: Mapping[str, Any]) -> Results:
