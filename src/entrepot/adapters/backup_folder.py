@@ -149,8 +149,10 @@ class BackupFolder:
         return found
 
     def clear(self) -> None:
-        """Removes what was broken off; objects that are whole stay."""
-        shutil.rmtree(self._incoming, ignore_errors=True)
+        """Removes what was broken off; objects that are whole stay, and the lists of them until a snapshot has them."""
+        for path in self._incoming.glob("*/*"):
+            if path.name != OBJECTS:
+                path.unlink()
         for path in self.objects.glob(f"*/*/*{UNFINISHED}"):
             path.unlink(missing_ok=True)
 
@@ -164,6 +166,7 @@ class BackupFolder:
         path.rename(self._snapshots / snapshot)
         for folder in (self._snapshots, self.root):
             _sync(folder)
+        shutil.rmtree(self._incoming, ignore_errors=True)
 
     def withdraw(self, snapshot: str) -> None:
         """Removes a snapshot, in one step to whoever looks. Its objects stay."""
