@@ -41,8 +41,8 @@ def open_replica(settings: Settings, place: str, username: str = "", password: s
 
 
 def _folder(place: Path) -> Replica:
-    """A folder as the store in use makes them, or one with such a folder `blobs` in it, as a data folder has."""
-    for folder in (place, place / "blobs"):
+    """A folder as the store in use makes them, or what has one in it: a data folder, or a folder of backups."""
+    for folder in (place, place / "blobs", place / "objects"):
         if any((folder / digit).is_dir() for digit in DIGITS):
             return StoreReplica(str(place), SealedBlobStore(FolderStore(folder, writes=False)))
     raise SettingsError(f"--repair-from: {place} is no folder with layers in it")

@@ -21,7 +21,7 @@ from entrepot.settings_values import SHARE, Share
 
 if TYPE_CHECKING:
     from entrepot.ports import Replica
-    from entrepot.services.verify import Orders
+    from entrepot.services.verify_run import Orders
     from entrepot.services.verifying import Finding, Found
 
 HELP = (
@@ -108,7 +108,7 @@ async def _verify(
     settings: Settings, sample: Sample, rate: float, arguments: argparse.Namespace, password: str
 ) -> Found:
     from entrepot import app, app_replicas
-    from entrepot.services import verify
+    from entrepot.services import verify, verify_run
 
     replicas: list[Replica] = [
         app_replicas.open_replica(settings, place, arguments.username, password) for place in arguments.repair_from
@@ -118,7 +118,7 @@ async def _verify(
         for replica in replicas:
             stack.push_async_callback(replica.close)
         opened = await stack.enter_async_context(app.opened(settings))
-        orders = verify.Orders(sample, rate, tuple(replicas))
+        orders = verify_run.Orders(sample, rate, tuple(replicas))
         return await verify.verify(opened, await _with_progress(opened, orders))
 
 

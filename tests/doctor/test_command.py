@@ -10,8 +10,10 @@ from typing import Any
 
 from tests.conftest import StartServer
 from tests.doctor.patient import ALWAYS
+from tests.encryption.keys import Kms, create
 from tests.support.images import tiny_image
 from tests.support.oci import Oci
+from tests.support.processes import search_path
 from tests.support.server import COMMAND
 
 
@@ -51,3 +53,24 @@ def test_nothing_is_there(tmp_path: Path) -> None:
     assert json.loads(doctor(data, "--json", code=1))["findings"][0]["code"] == "no-deployment"
     assert not data.exists()
     assert doctor(data, "--port", "x", code=2).count("\n") == 1
+
+
+def test_keys_of_kms(start: StartServer) -> None:
+    """Remedies are commands for the AWS CLI, and do what they say."""
+    server = start(args=["--work", "false"])
+    kms = Kms(server)
+    key = kms.create()
+    create(server.boto3("ecr"), "KMS", key)
+    well = codes(server.data)
+    assert "kms-key-disabled" not in well
+    for make_ill, code, severity in (
+        (kms.disable, "kms-key-disabled", "warning"),
+        (kms.schedule_deletion, "kms-key-pending-deletion", "error"),
+    ):
+        make_ill(key)
+        assert codes(server.data, code=int(severity == "error")) == well | {code: severity}
+        told: Any = json.loads(doctor(server.data, "--json", code=int(severity == "error")))["findings"]
+        [remedy] = [each["remedy"] for each in told if each["code"] == code]
+        env = {"PATH": search_path(), "HOME": str(server.data), **server.aws_env}
+        subprocess.run(remedy, shell=True, check=True, env=env, timeout=100)  # noqa: S602 - it is for that
+        assert codes(server.data) == well

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from entrepot.meta.tables import blobs, images, manifests
 from entrepot.ports import Replica
 from entrepot.services import verify
-from entrepot.services.verify import Orders
+from entrepot.services.verify_run import Orders
 from entrepot.services.verifying import Found
 from tests.gc.world import ENGINES, World, world
 

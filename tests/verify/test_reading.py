@@ -19,9 +19,9 @@ from entrepot.errors import StorageUnavailable
 from entrepot.meta import readback
 from entrepot.meta.tables import blobs, data_keys, images, manifests
 from entrepot.rules.sampling import Sample
-from entrepot.services import blob_copies, blob_storage, image_deletion, uploads, verify
+from entrepot.services import blob_copies, blob_storage, image_deletion, uploads, verify, verify_run
 from entrepot.services.image_ids import ImageId
-from entrepot.services.verify import Orders
+from entrepot.services.verify_run import Orders
 from entrepot.services.verifying import Found
 from tests.gc.world import ACCOUNT, REGISTRY, World, body
 from tests.support.images import Image, digest_of, make_image, make_index, random_bytes, tiny_image
@@ -173,7 +173,7 @@ def test_a_data_key_that_does_not_open(full: World) -> None:
 
 def _made_of(here: World) -> tuple[Any, ...]:
     keyring: Any = here.app.keyring
-    return keyring._db, keyring._provider, here.clock, keyring._access
+    return keyring._db, keyring._masters, here.clock, keyring._access
 
 
 def test_sha512(here: World) -> None:
@@ -187,7 +187,7 @@ def test_sha512(here: World) -> None:
 
 
 def test_many_blobs_in_pages(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "PAGE", 7)
+    monkeypatch.setattr(verify_run, "PAGE", 7)
     contents = [f"blob {number}".encode() for number in range(40)]
     for content in contents:
         here.upload("one", content)
@@ -234,7 +234,7 @@ def test_a_store_that_is_away_ends_it(full: World, monkeypatch: pytest.MonkeyPat
         raise StorageUnavailable
 
     monkeypatch.setattr(type(full.app.blobs), "check", refuse)
-    monkeypatch.setattr(verify, "MOST_REFUSALS", 3)
+    monkeypatch.setattr(verify_run, "MOST_REFUSALS", 3)
     with pytest.raises(StorageUnavailable):
         check(full)
 

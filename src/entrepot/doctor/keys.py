@@ -8,7 +8,7 @@ from itertools import groupby
 from entrepot import app as composition
 from entrepot.context import App, KmsKeyRef, Registry
 from entrepot.doctor.site import Site
-from entrepot.errors import KeyUnavailable
+from entrepot.errors import KeyUnavailable, KeyUnreachable
 from entrepot.meta import diagnosis
 from entrepot.meta.diagnosis import DataKeyName
 from entrepot.meta.times import from_micros
@@ -24,6 +24,9 @@ async def check_master(site: Site) -> list[Finding]:
     """Whether the master key is there, and the one that sealed the data."""
     try:
         await asyncio.to_thread(composition.require_deployment, site.settings)
+    except KeyUnreachable as error:
+        remedy = "see that the service of the setting master_key answers, and takes this machine's credentials"
+        return [Finding("master-key-unreachable", "error", error.message.rstrip("."), remedy)]
     except KeyUnavailable as error:
         remedy = "restore the master key from where it was backed up apart from the rest"
         return [Finding("master-key", "error", error.message.rstrip("."), remedy)]

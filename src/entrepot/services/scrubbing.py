@@ -9,7 +9,7 @@ import structlog
 from entrepot.context import App
 from entrepot.rules.sampling import arc_of_day
 from entrepot.services import verify
-from entrepot.services.verify import Orders
+from entrepot.services.verify_run import Orders
 from entrepot.services.verifying import Found
 
 RATE = 32 << 20

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from entrepot.meta.readback import Needing
@@ -34,6 +34,10 @@ class Finding:
     store: str = ""
     frame: int | None = None
     repair: Repair | None = None
+
+    def of_object(self, object_id: str, store: str, frame: int | None) -> Finding:
+        """The same, of a blob's object."""
+        return replace(self, object_id=object_id, store=store, frame=frame)
 
     @property
     def repaired(self) -> bool:
@@ -88,8 +92,6 @@ class Found:
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong, or nothing any more."""
-        agreement = self.agreement
-        rows = agreement is None or not (
-            agreement.dangling or agreement.orphans or agreement.forgotten or agreement.overdue or agreement.apart
-        )
+        # Blobs that the comparison misses are among the findings.
+        rows = self.agreement is None or replace(self.agreement, missing=[]).sound
         return rows and self.count == self.repaired

@@ -52,7 +52,7 @@ def _of_kms(key: KmsFact) -> Iterator[Finding]:
         yield Finding("kms-key-disabled", "warning", what, f"aws kms enable-key --key-id {key.key_id}")
     elif key.state == "PendingDeletion":
         what = f"the key {key.arn}, {needed}, is deleted on {key.deletion}, and all that it seals is lost then"
-        remedy = f"aws kms cancel-key-deletion --key-id {key.key_id}, then aws kms enable-key --key-id {key.key_id}"
+        remedy = f"aws kms cancel-key-deletion --key-id {key.key_id} && aws kms enable-key --key-id {key.key_id}"
         yield Finding("kms-key-pending-deletion", "error", what, remedy)
     elif key.state == "Deleted":
         what = f"the key {key.arn}, {needed}, was deleted: what it sealed is lost"
