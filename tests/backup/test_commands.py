@@ -168,6 +168,7 @@ def test_the_wrong_key_writes_nothing(data: Path, tmp_path: Path) -> None:
     backups, key = tmp_path / "backups", tmp_path / "wrong.key"
     entrepot("backup", backups, "--data", data)
     key.write_text("0" * 64 + "\n")
+    key.chmod(0o600)
     new = tmp_path / "new"
     told = entrepot("restore", backups, "--data", new, "--key-file", key, code=1)
     assert "not the one that sealed" in told

@@ -26,7 +26,7 @@ def test_no_secret_is_in_a_backup(start: StartServer, tmp_path: Path) -> None:
     oci = Oci(server.url, password)
     oci.push_image("app", make_image([PLANTED * 50]), "tag")
     server.create_repository("keyed", encryptionConfiguration={"encryptionType": "KMS"})
-    oci.push_image("keyed", tiny_image(1, annotations={"note": SEALED}), "tag")
+    oci.push_image("keyed", tiny_image(1, note=SEALED), "tag")
     location = oci.begin_upload("app")
     oci.request("PATCH", location, headers={"Content-Type": "application/octet-stream"}, body=PLANTED * 9).expect(202)
     key = (server.data / "master.key").read_text().strip()

@@ -97,13 +97,16 @@ class Making:
         sqlite_snapshot.clear(path / DATABASE, list(self._source.folders))
         here = [each for each in named if each.store in self._source.folders]
         self._elsewhere = sorted({each.store for each in named} - set(self._source.folders))
-        with (path / OBJECTS).open("w") as lines, ThreadPoolExecutor(THREADS, thread_name_prefix="backup") as threads:
+        # A line at a time: what a process that is killed has copied, the next one is to find.
+        with (
+            (path / OBJECTS).open("w", buffering=1) as lines,
+            ThreadPoolExecutor(THREADS, thread_name_prefix="backup") as threads,
+        ):
             for batch in _batches(here):
                 for each, done in zip(batch, threads.map(partial(self._one, there), batch), strict=True):
                     if done:
                         self._listed[each.object_id] = done
                         lines.write(line(each.object_id, done))
-                lines.flush()
                 self._tell(len(self._listed) + len(self.missing), len(here))
         self._sync(name)
 
