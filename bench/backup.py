@@ -74,7 +74,7 @@ def main(folder: str, objects: str = "10000", kibibytes: str = "256") -> None:
     timed("backup", total, "backup", backups, "--data", data)
     timed("backup, nothing new", total, "backup", backups, "--data", data)
     timed("backup verify", total, "backup", "verify", backups, "--data", data, "--snapshot", newest(backups))
-    timed("restore", total, "restore", backups, "--data", new, "--master-key", data / "master.key")
+    timed("restore", total, "restore", backups, "--data", new, "--key-file", data / "master.key")
     timed("restore --check", total, "restore", "--check", "--data", new)
     shutil.rmtree(new)
 

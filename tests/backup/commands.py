@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from tests.support.server import COMMAND
+import pytest
+
+from entrepot import cli, telemetry
 
 
 def entrepot(*words: str | Path, code: int = 0) -> str:
-    """Runs a command that ends with an exit code; returns both outputs."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("ENTREPOT_", "AWS_"))}
-    argv = [COMMAND, *map(str, words)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=120, env=own)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    """Does what a command does, without the second that a process takes to start; returns both outputs."""
+    output = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(output):
+        patch.setattr(telemetry, "configure", lambda *_: None)
+        for name in os.environ:
+            if name.startswith(("ENTREPOT_", "AWS_")):
+                patch.delenv(name)
+        try:
+            ended = cli.main([str(word) for word in words])
+        except SystemExit as error:
+            ended = error.code
+    assert ended == code, output.getvalue()
+    return output.getvalue()
 
 
 # The command, which ends itself with SIGKILL when it comes to sync a file or a folder for the nth time, in whichever of

@@ -114,7 +114,7 @@ class Deployment:
             shutil.copy(database, self.data / "entrepot.db")
 
 
-@pytest.fixture(params=["sqlite-folder", "postgres-folder", "postgres-s3", "sqlite-s3"])
+@pytest.fixture(params=["sqlite-folder", "postgres-s3"])
 def deployment(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     engine, _, kind = request.param.partition("-")
     if kind == "s3":
