@@ -19,7 +19,7 @@ from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
 from entrepot.blobs.reading import FrameReading, demand_end
 from entrepot.blobs.staged import Standing, family, owner
 from entrepot.blobs.threads import Workers, forget
-from entrepot.errors import ContentDamaged, RangeNotSatisfiable, SizeInvalid
+from entrepot.errors import ContentDamaged, RangeNotSatisfiable, SizeInvalid, StorageUnavailable
 from entrepot.ports import Algorithm, Format, ObjectPlace, ObjectStore, StagedBlob, StoredBlob
 from entrepot.rules.digests import parse_digest
 
@@ -73,13 +73,19 @@ class SealedBlobStore:
         async with turn, self._lock(object_id):
             yield
 
+    def _backing(self, form: Format) -> Backing:
+        """For blobs of one format. Raises StorageUnavailable for one that none of ours has."""
+        if form not in self._backings:
+            raise StorageUnavailable(f"This store holds no blobs of the format '{form}'.")
+        return self._backings[form]
+
     def _own_lock(self, object_id: str) -> AbstractAsyncContextManager[None]:
         return self._workers.held(self._store.lock(object_id))
 
     async def append(self, staged: StagedBlob, body: AsyncIterator[bytes], limit: int) -> StagedBlob:
         """Stores `body` behind `staged`. See `ports.BlobStore.append`."""
         hasher = self._hashes.at(staged)
-        work = Appending(self._backings[staged.format], staged, hasher)
+        work = Appending(self._backing(staged.format), staged, hasher)
         try:
             last = await self._feed(work, body, limit - staged.received)
             if last is None:
@@ -129,7 +135,7 @@ class SealedBlobStore:
         hasher = hashlib.new(algorithm)
         frames = range(self._layout.whole_frames(staged.received))
         state = Standing.of(staged).object_state
-        backing = self._backings[staged.format]
+        backing = self._backing(staged.format)
         reading = FrameReading(backing, staged.object_id, staged.secret, staged.received, frames, state)
         try:
             for first in range(0, len(frames), REHASH_FRAMES):
@@ -142,7 +148,7 @@ class SealedBlobStore:
 
     async def commit(self, staged: StagedBlob) -> StoredBlob:
         """Makes the staged bytes a durable blob; doing it again changes nothing."""
-        blob = await self._workers.start(commit, self._backings[staged.format], staged)
+        blob = await self._workers.start(commit, self._backing(staged.format), staged)
         self._hashes.drop(staged.object_id)
         return blob
 
@@ -174,7 +180,7 @@ class SealedBlobStore:
         frames, frame = self._layout.frames(start, stop), self._layout.frame
         if not frames:
             return
-        reading = FrameReading(self._backings[blob.format], blob.object_id, blob.secret, blob.size, frames)
+        reading = FrameReading(self._backing(blob.format), blob.object_id, blob.secret, blob.size, frames)
         ahead = self._workers.start(reading.frame, frames[0])
         try:
             for index in frames:
@@ -192,7 +198,7 @@ class SealedBlobStore:
         """Reads all of a blob back, `CHECKED_FRAMES` at a time in one thread. See `ports.BlobStore.check`."""
         hasher = hashlib.new(parse_digest(digest)[0])
         frames = self._layout.frames(0, blob.size)
-        backing = self._backings[blob.format]
+        backing = self._backing(blob.format)
         reading = FrameReading(backing, blob.object_id, blob.secret, blob.size, frames)
         try:
             for first in range(0, len(frames), CHECKED_FRAMES):
