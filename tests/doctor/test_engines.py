@@ -94,7 +94,7 @@ def test_a_server_that_forgets_and_one_that_stands_by(on_postgres: Patient, tmp_
         own.stop()
         with pytest.MonkeyPatch.context() as patched:
             for name in ("fsync", "full_page_writes"):
-                patched.setitem(postgres._OPTIONS, name, "on")
+                patched.setitem(own._options, name, "on")
             own.start()
             assert codes() == set()
             own.stop()
