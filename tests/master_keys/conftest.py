@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from entrepot import app as root
-from entrepot.settings_sources import from_flags
 from tests.master_keys.deployed import Deployed, Outside
 from tests.support import engines
 from tests.support.server import start_server
@@ -27,17 +26,14 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def prepare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prepare:
-    """Makes a deployment as its first start does. What is in `env` is in this process's environment too."""
+def prepare(tmp_path: Path) -> Prepare:
+    """Makes a deployment as its first start does, with that environment."""
 
     def make(env: dict[str, str] | None = None) -> Deployed:
-        for name, value in (env or {}).items():
-            if not name.startswith("ENTREPOT_"):
-                monkeypatch.setenv(name, value)
-        data = tmp_path / "data"
-        engines.provide(data)
-        own = {name: value for name, value in (env or {}).items() if name.startswith("ENTREPOT_")}
-        root.prepare(from_flags({"data": str(data)}, own)[0])
-        return Deployed(data, dict(env or {}))
+        deployed = Deployed(tmp_path / "data", dict(env or {}))
+        engines.provide(deployed.data)
+        with deployed.told():
+            root.prepare(deployed.settings())
+        return deployed
 
     return make

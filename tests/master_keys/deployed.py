@@ -7,8 +7,8 @@ import io
 import os
 import sqlite3
 import subprocess
-from collections.abc import Mapping
-from contextlib import closing, redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,6 +84,14 @@ class Deployed:
         """The keys in the file."""
         return self.key_file.read_text().split()
 
+    @contextmanager
+    def told(self) -> Iterator[pytest.MonkeyPatch]:
+        """This process has the environment too."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.env.items():
+                patch.setenv(name, value)
+            yield patch
+
     def does(self, *words: str) -> str:
         """As `command`, which is to be done."""
         done = self.command(*words)
@@ -93,10 +101,8 @@ class Deployed:
     def command(self, *words: str) -> Ended:
         """Does what `entrepot master-key ...` does, without the second that a process takes to start."""
         output, errors = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(output), redirect_stderr(errors):
+        with self.told() as patch, redirect_stdout(output), redirect_stderr(errors):
             patch.setattr(telemetry, "configure", lambda *_: None)
-            for name, value in self.env.items():
-                patch.setenv(name, value)
             try:
                 code = cli.main(["master-key", *words, "--data", str(self.data)])
             except SystemExit as ended:
@@ -119,9 +125,7 @@ class Deployed:
     def refused(self) -> str:
         """Why a server would not start, or a worker; what changes nothing."""
         before, said = snapshot(self.data), set[str]()
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.env.items():
-                patch.setenv(name, value)
+        with self.told():
             for start in (root.prepare, root.require_deployment):
                 with pytest.raises(KeyUnavailable) as caught:
                     start(self.settings())
@@ -148,11 +152,13 @@ class Deployed:
 
     def fill(self, count: int) -> dict[int, bytes]:
         """Makes data keys; their material by their ids."""
-        return asyncio.run(self._fill(count))
+        with self.told():
+            return asyncio.run(self._fill(count))
 
     def materials(self) -> dict[int, bytes]:
         """What a fresh process unwraps of all data keys that a master key wraps."""
-        return asyncio.run(self._materials())
+        with self.told():
+            return asyncio.run(self._materials())
 
     async def _fill(self, count: int) -> dict[int, bytes]:
         made: dict[int, bytes] = {}
@@ -163,7 +169,7 @@ class Deployed:
         return made
 
     async def _materials(self) -> dict[int, bytes]:
-        ids = Stored(self.data).rows("SELECT id FROM data_keys WHERE kms_key_id IS NULL AND scope NOT LIKE 'kms/%'")
+        ids = Stored(self.data).rows("SELECT id FROM data_keys WHERE kms_key_id IS NULL AND substr(scope, 1, 4) <> 'kms/'")
         async with root.opened(self.settings()) as app:
             return {key_id: (await app.keyring.by_id(key_id)).material for key_id in ids}
 

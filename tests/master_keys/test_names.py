@@ -67,13 +67,14 @@ def test_what_was_wrapped_before_there_were_names_is_opened_by_whichever_it_was(
         MasterKeys(lambda: [new]).unwrap(row)
 
 
-def test_keys_are_read_again_before_one_wraps_and_for_a_name_that_is_not_known() -> None:
+@pytest.mark.parametrize("first", ["unwraps", "wraps"])
+def test_keys_are_read_again_before_one_wraps_and_for_a_name_that_is_not_known(first: str) -> None:
     old, new = RawKey(bytes(32), "file"), RawKey(bytes([1]) * 32, "file")
     there = [old]
     keys = MasterKeys(lambda: there)
     row = DataKeyRow(1, "tokens", *new.wrap(b"material", b"tokens"))
     there[:] = [new]
-    assert keys.unwrap(row) == b"material"
+    assert (keys if first == "unwraps" else MasterKeys(lambda: there)).unwrap(row) == b"material"
     assert keys.wrap(b"material", b"tokens").master_key == new.name
     before = DataKeyRow(1, "tokens", *old.wrap(b"material", b"tokens"))
     assert keys.unwrap(before) == b"material", "a row that was read before a rotation is opened after it"

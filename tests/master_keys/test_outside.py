@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import StartServer
-from tests.master_keys.deployed import Deployed, Outside
+from tests.master_keys.conftest import Prepare
+from tests.master_keys.deployed import Deployed, Outside, new_key
 from tests.support.balancer import Balancer
 from tests.support.images import tiny_image
 from tests.support.oci import Oci
@@ -55,43 +57,50 @@ def assert_tells_nothing(server: Server, told: str) -> None:
     assert "cannot be reached" in server.log.read_text()
 
 
-def test_from_a_file_to_a_kms_and_on_to_another_key(start: StartServer, outside: Outside) -> None:
-    server = start()
+def test_from_a_file_to_a_kms(start: StartServer, outside: Outside) -> None:
+    server, image = start(), tiny_image("kept")
     server.create_repository("kept")
-    image = tiny_image("kept")
     Oci(server.url, server.password()).push_image("kept", image, "1")
-    deployed = Deployed(server.data)
-    file = f"file:{deployed.key_file}"
-    former, key = file, ""
-    for key in (outside.key(), outside.key()):
-        env = {**outside.settings(key), "ENTREPOT_MASTER_KEY_FORMER": former}
-        assert server.terminate() == 0
-        server = start(server.data, env=env)
-        deployed.env = env
-        assert is_whole(server, image.contents())
-        deployed.does("rewrap")
-        deployed.does("forget")
-        assert is_whole(server, image.contents())
-        assert deployed.names() == [key]
-        former = f"kms:{key}"
+    deployed, key = Deployed(server.data), outside.key()
+    assert server.terminate() == 0
+    deployed.env = {**outside.settings(key), "ENTREPOT_MASTER_KEY_FORMER": f"file:{deployed.key_file}"}
+    server = start(server.data, env=deployed.env)
+    assert is_whole(server, image.contents())
+    deployed.does("rewrap")
+    deployed.does("forget")
+    assert is_whole(server, image.contents())
+    assert deployed.names() == [key]
     del deployed.env["ENTREPOT_MASTER_KEY_FORMER"]
     deployed.key_file.unlink()
     assert server.terminate() == 0
-    server = start(server.data, env=deployed.env)
-    assert is_whole(server, image.contents())
-    deployed.env = {**outside.settings(key), "ENTREPOT_MASTER_KEY": file, "ENTREPOT_MASTER_KEY_FORMER": f"kms:{key}"}
-    assert deployed.command("rewrap").code == 1, "there is no such file, and only a first start makes one"
+    assert is_whole(start(server.data, env=deployed.env), image.contents())
 
 
 def is_whole(server: Server, contents: dict[str, bytes]) -> bool:
     return Oci(server.url, server.password()).pull_image("kept", "1") == contents
 
 
-def test_the_scope_of_a_data_key_is_its_context(start: StartServer, outside: Outside) -> None:
+def test_from_a_variable_to_a_kms_to_another_key_to_a_file(prepare: Prepare, outside: Outside, tmp_path: Path) -> None:
+    deployed = prepare({"THE_KEY": new_key(), "ENTREPOT_MASTER_KEY": "env:THE_KEY", **outside.endpoint()})
+    materials = deployed.fill(3)
+    (path := tmp_path / "the.key").touch(mode=0o600)
+    path.write_text(new_key())
+    for place in (f"kms:{outside.key()}", f"kms:{outside.key()}", f"file:{path}"):
+        former = deployed.env["ENTREPOT_MASTER_KEY"]
+        deployed.env |= {"ENTREPOT_MASTER_KEY": place, "ENTREPOT_MASTER_KEY_FORMER": former}
+        assert materials.items() <= deployed.materials().items()
+        deployed.does("rewrap")
+        deployed.does("forget")
+        del deployed.env["ENTREPOT_MASTER_KEY_FORMER"]
+        assert materials.items() <= deployed.materials().items()
+        deployed.does("status")
+        assert f"kms:{deployed.names()[0]}" == place or place.startswith("file:")
+
+
+def test_the_scope_of_a_data_key_is_its_context(prepare: Prepare, outside: Outside) -> None:
     """So that a wrapped key that was moved to another row opens nothing, and a key policy can tell them apart."""
-    key = outside.key()
-    server = start(env=outside.settings(key))
-    ((scope, wrapped),) = Stored(server.data).rows("SELECT scope, wrapped FROM data_keys WHERE scope = 'secrets'")
+    deployed = prepare(outside.settings(outside.key()))
+    ((scope, wrapped),) = Stored(deployed.data).rows("SELECT scope, wrapped FROM data_keys WHERE scope = 'secrets'")
     kms = outside.server.boto3("kms")
     assert len(kms.decrypt(CiphertextBlob=bytes(wrapped), EncryptionContext={"entrepot": scope})["Plaintext"]) == 32
     with pytest.raises(ClientError, match="InvalidCiphertextException"):
