@@ -169,8 +169,9 @@ class Deployed:
         return made
 
     async def _materials(self) -> dict[int, bytes]:
-        own = "kms_key_id IS NULL AND substr(scope, 1, 4) <> 'kms/'"
-        ids = Stored(self.data).rows(f"SELECT id FROM data_keys WHERE {own}")  # noqa: S608
+        ids = Stored(self.data).rows(
+            "SELECT id FROM data_keys WHERE kms_key_id IS NULL AND substr(scope, 1, 4) <> 'kms/'"
+        )
         async with root.opened(self.settings()) as app:
             return {key_id: (await app.keyring.by_id(key_id)).material for key_id in ids}
 
