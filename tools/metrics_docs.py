@@ -1,4 +1,4 @@
-"""Writes the tables of docs/observability.md from the declared metrics. `--check` only says whether they are in step."""
+"""Writes the tables of docs/observability.md from the declared metrics. `--check` says whether they are in step."""
 
 from __future__ import annotations
 
