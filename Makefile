@@ -19,7 +19,7 @@ help:
 	@echo "make test             run the test suite (ARGS='tests/rules -x')"
 	@echo "make check            linters, type checker, import layers, size budget"
 	@echo "make format           let ruff format and fix"
-	@echo "make docs             write docs/settings.md anew"
+	@echo "make docs             write what is derived from the code: docs/settings.md, metrics, the dashboard"
 	@echo "make lock             write requirements/*.lock after a change in pyproject.toml (needs uv)"
 	@echo "make upgrade          the same, with the newest versions of everything"
 	@echo "make clean            remove the environment and caches"
@@ -43,6 +43,8 @@ format: $(VENV)/.dev-installed
 
 docs: $(VENV)/.run-installed
 	$(BIN)/python tools/settings_docs.py
+	$(BIN)/python tools/metrics_docs.py
+	$(BIN)/python tools/dashboard.py
 
 # The development set first, so that what runs is what was tested.
 lock:

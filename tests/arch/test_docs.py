@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from entrepot.settings import DECLARED
-from tools import settings_docs
+from tools import dashboard, metrics_docs, settings_docs
 
 ROOT = Path(__file__).parents[2]
 MODULES = [path for path in sorted((ROOT / "src").rglob("*.py")) if path.stat().st_size]
@@ -16,6 +16,15 @@ MODULES = [path for path in sorted((ROOT / "src").rglob("*.py")) if path.stat().
 
 def test_the_settings_page_is_in_step() -> None:
     assert settings_docs.PAGE.read_text() == settings_docs.page(), "run `make docs`"
+
+
+def test_the_tables_of_metrics_are_in_step() -> None:
+    written = metrics_docs.PAGE.read_text()
+    assert written == metrics_docs.page(written), "run `make docs`"
+
+
+def test_the_dashboard_is_in_step() -> None:
+    assert dashboard.FILE.read_text() == dashboard.text(), "run `make docs`"
 
 
 @pytest.mark.parametrize("setting", DECLARED, ids=lambda setting: setting.name)

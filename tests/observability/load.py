@@ -16,6 +16,7 @@ from entrepot.context import Registry
 from entrepot.meta import data_keys
 from entrepot.meta.data_keys import NewDataKey
 from entrepot.services.keyring import registry_scope
+from tests.attacks.signed import sign
 from tests.observability.collector import Collector, collector
 from tests.oci.inprocess import in_app
 from tests.support.images import digest_of, random_bytes, tiny_image
@@ -88,6 +89,8 @@ def _be_refused(server: Server, oci: Oci, ecr: Any) -> None:
             iam.create_access_key(UserName="nobody")
     with contextlib.suppress(ClientError):
         ecr.get_lifecycle_policy(repositoryName="hello/world")
+    spoilt = sign(server, "DescribeRepositories")
+    spoilt.with_header("Authorization", spoilt.headers["Authorization"][:-4] + "0000").send()
     _hang_up(server)
 
 

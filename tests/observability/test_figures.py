@@ -76,6 +76,7 @@ def test_refusals_are_counted_by_why(points: list[Point]) -> None:
     failures = "entrepot_authentication_failures_total"
     assert total(points, failures, door="oci", reason="MissingAuthenticationToken") == 1
     assert total(points, failures, door="oci", reason="UnrecognizedClient") == 1
+    assert total(points, failures, door="aws", reason="InvalidSignature") == 1
     assert total(points, "entrepot_denials_total", door="aws", reason="not-allowed") == 1
     assert total(points, "entrepot_limit_refusals_total", door="aws", limit="quota") == 1
     assert total(points, "entrepot_key_refusals_total", door="oci", reason="IncorrectKeyException") == 1

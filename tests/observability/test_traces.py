@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, insert
 
+from entrepot.meta import leases, tables
+from entrepot.observing.database import name_of
 from entrepot.observing.metrics import Metrics
 from entrepot.observing.otel import WAITING, OtelTracer
+from entrepot.observing.tracing import CURRENT
 from tests.conftest import StartServer
 from tests.observability.collector import Collector, Traced, collector
 from tests.observability.load import Driven
@@ -193,22 +199,17 @@ def test_spans_that_nobody_takes_are_dropped_and_counted() -> None:
 
 
 def test_traces_do_without_values_of_an_insert_of_many(tmp_path: Path) -> None:
-    from sqlalchemy import create_engine, insert  # noqa: PLC0415 - for this test alone
-
-    from entrepot.meta.tables import leases  # noqa: PLC0415
-    from entrepot.observing.tracing import CURRENT  # noqa: PLC0415
-
     with collector() as traces:
         tracer = OtelTracer(traces.url, {}, 1.0, Metrics())
         engine = create_engine(f"sqlite:///{tmp_path}/x.db")
-        leases.create(engine)
+        tables.leases.create(engine)
         span = tracer.begin("many", "internal")
         assert span
         token = CURRENT.set(span)
         with engine.begin() as connection:
             rows = [{"name": f"planted-{n}", "holder": "planted", "expires_at": 77077} for n in range(3)]
-            connection.execute(insert(leases).values(rows))
-            connection.execute(insert(leases), [{**row, "name": f"{row['name']}x"} for row in rows])
+            connection.execute(insert(tables.leases).values(rows))
+            connection.execute(insert(tables.leases), [{**row, "name": f"{row['name']}x"} for row in rows])
         CURRENT.reset(token)
         span.end()
         engine.dispose()
@@ -216,3 +217,25 @@ def test_traces_do_without_values_of_an_insert_of_many(tmp_path: Path) -> None:
         texts = [each.attributes["db.query.text"] for each in traces.spans if each.name == "INSERT"]
     assert len(texts) == 2
     assert not any("planted" in each or "77077" in each for each in texts)
+
+
+class Called:
+    """Something that can be called and has no name."""
+
+    def __call__(self, *args: object) -> None:
+        del args
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (leases.lease_end, "meta.leases.lease_end"),
+        (partial(leases.lease_end, name="x"), "meta.leases.lease_end"),
+        (partial(partial(leases.lease_end), name="x"), "meta.leases.lease_end"),
+        (Called(), f"{__name__}.Called"),
+        (lambda _: None, f"{__name__}.<lambda>"),
+        (len, "builtins.len"),
+    ],
+)
+def test_every_function_of_a_transaction_has_a_name(function: Callable[..., Any], name: str) -> None:
+    assert name_of(function) == name

@@ -73,7 +73,9 @@ async def _unproven(app: App, request: Request, error: SignatureError) -> AwsErr
     try:
         await throttling.count_stranger(app, client_of(app, request))
     except DomainError as refused:
+        app.observer.refused(refused)
         return aws_error(refused, None)
+    app.observer.refused(error)
     return aws_error(error, None)
 
 

@@ -6,8 +6,9 @@ A manifest is two reads, so what is done for each is written for speed: one clos
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
-from typing import Any, Concatenate
+from typing import Any, Concatenate, cast
 
 from sqlalchemy import Connection
 
@@ -83,8 +84,7 @@ class _Mode:
 
     def span(self, fn: Callable[..., Any]) -> Span | None:
         """Begins the span of a transaction, where there is a trace that it belongs to."""
-        name = f"{fn.__module__}.{fn.__qualname__}".removeprefix("entrepot.")
-        known = {"db.system.name": self._system, "db.operation.name": self._name, "code.function.name": name}
+        known = {"db.system.name": self._system, "db.operation.name": self._name, "code.function.name": name_of(fn)}
         parent = CURRENT.get()
         return parent and parent.child(f"db {self._name}", "internal", known)
 
@@ -105,6 +105,14 @@ class _Mode:
         if span:
             span.note({"entrepot.runs": runs})
             span.end()
+
+
+def name_of(fn: Callable[..., Any]) -> str:
+    """What a transaction's function is called, be it a part of another one, or an object that is none."""
+    while isinstance(fn, partial):
+        fn = cast("Callable[..., Any]", fn.func)
+    name = getattr(fn, "__qualname__", type(fn).__qualname__)
+    return f"{getattr(fn, '__module__', type(fn).__module__)}.{name}".removeprefix("entrepot.")
 
 
 def _within(span: Span, fn: Callable[Concatenate[Connection, P], T], *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 - as the function

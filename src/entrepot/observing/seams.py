@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import structlog
 
-from entrepot.errors import AccessDenied, DomainError, KeyUnavailable, Unauthenticated
+from entrepot.errors import AccessDenied, DomainError, KeyUnavailable, LimitExceeded, RateExceeded, Unauthenticated
 from entrepot.observing.metrics import Metrics
 from entrepot.observing.tracing import CURRENT, Span, Tracer, Value
 
@@ -23,7 +23,6 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _CUT = "cut"
 _STATUS = {number: f"{number // 100}xx" for number in range(100, 600)}
 _ERRORS_FROM = 400
-_LIMITS = {"LimitExceeded": "quota", "QuotaExceeded": "quota", "RateExceeded": "rate"}
 
 
 class Seen:
@@ -121,8 +120,10 @@ def refused(metrics: Metrics, error: DomainError) -> None:
             metrics.denials(seen.door, error.reason).inc()
         case KeyUnavailable():
             metrics.key_refusals(seen.door, error.kms_error).inc()
-        case _ if limit := _LIMITS.get(seen.error):
-            metrics.limit_refusals(seen.door, limit).inc()
+        case LimitExceeded():
+            metrics.limit_refusals(seen.door, "quota").inc()
+        case RateExceeded():
+            metrics.limit_refusals(seen.door, "rate").inc()
         case _:
             pass
 
