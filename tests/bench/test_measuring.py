@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from bench.content import Content
 from bench.measuring import Effort, measure
 from bench.processes import resident, usage
 from bench.results import Measured
-from bench.servers import TOPOLOGIES, backends, deployed
+from bench.servers import TOPOLOGIES, Backends, backends, deployed
 from bench.world import KIB, World
 
 SIZES = (64 * KIB, 256 * KIB)
@@ -48,16 +49,24 @@ def test_a_process_that_is_gone_used_nothing() -> None:
     assert usage([process.pid]).seconds == 0
 
 
-def measured(name: str, folder: Path) -> Measured:
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backends]:
+    """PostgreSQL and SeaweedFS, started once for both."""
+    with backends(tmp_path_factory.mktemp("bench")) as started:
+        yield started
+
+
+def measured(name: str, behind: Backends) -> Measured:
     topology = next(each for each in TOPOLOGIES if each.name == name)
     effort = Effort(reads=8, writes=8, alone=2, moved=1 << 20, clients=4)
-    with backends(folder) as behind, deployed(topology, behind) as deployment:
+    with deployed(topology, behind) as deployment:
         world = World(deployment, Content(max(SIZES)), 2, SIZES[0], SIZES, deployment.netloc)
         return measure(deployment, world, effort, lambda _: None)
 
 
 def test_every_operation_on_one_machine(tmp_path: Path) -> None:
-    found = measured("sqlite-1", tmp_path)
+    with backends(tmp_path) as behind:
+        found = measured("sqlite-1", behind)
     assert found.costs["image_push"].requests == 1 + 3 * 4 + 1
     assert found.costs["image_pull"].requests == 1 + 2 + 3
     assert found.costs["manifest_put"].written > 0
@@ -69,8 +78,8 @@ def test_every_operation_on_one_machine(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["postgres-s3", "postgres-redirect"])
-def test_every_operation_on_postgresql_and_s3(name: str, tmp_path: Path) -> None:
-    found = measured(name, tmp_path)
+def test_every_operation_on_postgresql_and_s3(name: str, behind: Backends) -> None:
+    found = measured(name, behind)
     put, push = found.costs["manifest_put"], found.costs["blob_push_65536"]
     assert put.writes >= 1
     assert put.statements > put.writes
