@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
 
-PATIENCE = 15.0
+PATIENCE = 45.0
 
 
 @dataclass(frozen=True, slots=True)
