@@ -73,13 +73,15 @@ async def metered(
     if not meters:
         yield body
         return
-    came = [0]
+    came, staged = [0], False
     try:
         yield _counted(meters, body, came)
+        staged = True
     finally:
+        # Of a body that broke off or was refused nothing is staged: what came of it is dropped.
         for meter in meters:
             meter.counted.pending -= came[0]
-            meter.counted.added += came[0]
+            meter.counted.added += came[0] if staged else 0
 
 
 async def _counted(meters: list[Meter], body: AsyncIterator[bytes], came: list[int]) -> AsyncGenerator[bytes]:
