@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
@@ -78,6 +79,7 @@ class Making:
 
     def __init__(self, source: Source, folder: BackupFolder, tell: Tell) -> None:
         self.stopped = threading.Event()
+        self._lock = threading.Lock()
         self.missing: list[str] = []
         self._source = source
         self._folder = folder
@@ -97,17 +99,14 @@ class Making:
         sqlite_snapshot.clear(path / DATABASE, list(self._source.folders))
         here = [each for each in named if each.store in self._source.folders]
         self._elsewhere = sorted({each.store for each in named} - set(self._source.folders))
-        # Line by line: of a run that is killed, the next one believes what is listed.
-        with (
-            (path / OBJECTS).open("w", buffering=1) as lines,
-            ThreadPoolExecutor(THREADS, thread_name_prefix="backup") as threads,
-        ):
-            for batch in _batches(here):
-                for each, done in zip(batch, threads.map(partial(self._one, there), batch), strict=True):
-                    if done:
-                        self._listed[each.object_id] = done
-                        lines.write(line(each.object_id, done))
-                self._tell(len(self._listed) + len(self.missing), len(here))
+        # A line at a time: what a process that is killed has copied, the next one is to find.
+        with (path / OBJECTS).open("w", buffering=1) as lines, ThreadPoolExecutor(THREADS) as threads:
+            try:
+                for batch in _batches(here):
+                    list(threads.map(partial(self._one, there, lines), batch))
+                    self._tell(len(self._listed) + len(self.missing), len(here))
+            finally:
+                self.stopped.set()  # where one cannot be copied, as on a full disk, the others need not be
         self._sync(name)
 
     def publish(self, name: str, moment: datetime) -> Done:
@@ -148,20 +147,27 @@ class Making:
         sizes = dict(self._store.sizes())
         return {name: copied for name, copied in known.items() if sizes.get(name) == copied.size}
 
-    def _one(self, there: Mapping[str, Copied], named: NamedObject) -> Copied | None:
+    def _one(self, there: Mapping[str, Copied], lines: TextIO, named: NamedObject) -> None:
         if self.stopped.is_set():
             raise DomainError("The backup was ended.")
         size = stored_size(named.format, named.size)
-        if (known := there.get(named.object_id)) and known.size == size:
-            return known
+        known = there.get(named.object_id)
+        copied = known if known and known.size == size else self._copy(named, size)
+        with self._lock:
+            if copied is None:
+                self.missing.append(named.object_id)
+                return
+            self._listed[named.object_id] = copied
+            lines.write(line(named.object_id, copied))
+            if copied is not known:
+                self._copied, self._copied_bytes = self._copied + 1, self._copied_bytes + copied.size
+
+    def _copy(self, named: NamedObject, size: int) -> Copied | None:
         source = self._source.folders[named.store].path(named.object_id)
         try:
-            copied = copy_file(source, self._store.path(named.object_id), size=size)
+            return copy_file(source, self._store.path(named.object_id), size=size)
         except (FileNotFoundError, ContentDamaged):
-            self.missing.append(named.object_id)
             return None
-        self._copied, self._copied_bytes = self._copied + 1, self._copied_bytes + copied.size
-        return copied
 
     def _sync(self, name: str) -> None:
         """Makes the names of copied objects durable, before anything names them."""
