@@ -41,7 +41,7 @@ def test_the_master_key_is_gone_or_another(here: Patient) -> None:
     path.unlink()
     examined = here.examined()
     assert not examined.well
-    assert examined.left_out == ["data keys", "orphans"]
+    assert examined.left_out == ["data keys", "pair", "orphans"]
     assert here.codes() == {"master-key": "error", "left-out": "note"}
     for text in ("00" * 32 + "\n", "half of a k"):
         path.write_text(text)
@@ -179,7 +179,7 @@ def test_the_folder_of_layers_is_gone(here: Patient) -> None:
     folder.mkdir(mode=0o700)
     examined = here.examined()
     assert here.codes() == {"folder-missing": "error", "left-out": "note"}
-    assert examined.left_out == ["data keys", "orphans"]
+    assert examined.left_out == ["data keys", "pair", "orphans"]
     assert list(folder.iterdir()) == []
     folder.rmdir()
     assert "folder-missing" in here.codes()
