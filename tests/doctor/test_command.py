@@ -39,12 +39,12 @@ def test_beside_a_server_and_after_it(start: StartServer) -> None:
     assert codes(server.data) == {"root-key-used": "warning"}
     server.terminate()
     assert codes(server.data) == {"root-key-used": "warning"}
-    (server.data / "master.key").chmod(0o644)
+    (server.data / "aws" / "config").chmod(0o644)
     text = doctor(server.data, code=1)
     assert text.splitlines()[0].startswith("error: ")
-    assert f"    chmod 0600 {server.data / 'master.key'}\n" in text
-    # No command opens a key that others may read: that is the second error, and what needs the key is left out.
-    assert text.splitlines()[-1].endswith("2 errors, 1 warnings, 1 notes")
+    assert f"    chmod 0600 {server.data / 'aws' / 'config'}\n" in text
+    assert text.splitlines()[-1].endswith("1 warnings, 0 notes")
+    (server.data / "aws" / "config").chmod(0o600)
     (server.data / "master.key").unlink()
     assert codes(server.data, code=1) == {"master-key": "error", "root-key-used": "warning", "left-out": "note"}
 

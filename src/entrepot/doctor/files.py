@@ -30,7 +30,9 @@ def _files(site: Site, owner: int) -> Iterator[FileFact]:
     paths, settings = site.paths, site.settings
     yield from _fact(paths.data, "the data folder", FOLDER)
     if key := app_keys.key_file(settings):
-        yield from _fact(key, "the master key", PRIVATE, secret=True)
+        # As a server takes it: a group may read one that belongs to somebody else.
+        mine = key.exists() and key.stat().st_uid == os.geteuid()
+        yield from _fact(key, "the master key", PRIVATE if mine else SHARED, secret=True)
     for ending in ("", "-wal", "-shm"):
         path = paths.database.with_name(paths.database.name + ending)
         yield from _fact(path, "the database", PRIVATE, secret=True)

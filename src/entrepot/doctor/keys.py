@@ -18,6 +18,7 @@ from entrepot.rules.doctor.keys import KeyFacts, KmsFact
 from entrepot.rules.kms_keys import MATERIAL, is_material
 
 _ENABLED = "Enabled"
+_RESTORE = "restore the master key from where it was backed up apart from the rest"
 
 
 async def check_master(site: Site) -> list[Finding]:
@@ -28,8 +29,9 @@ async def check_master(site: Site) -> list[Finding]:
         remedy = "see that the service of the setting master_key answers, and takes this machine's credentials"
         return [Finding("master-key-unreachable", "error", error.message.rstrip("."), remedy)]
     except KeyUnavailable as error:
-        remedy = "restore the master key from where it was backed up apart from the rest"
-        return [Finding("master-key", "error", error.message.rstrip("."), remedy)]
+        # The last sentence says what to do, where there are several.
+        what, _, remedy = error.message.rstrip(".").rpartition(". ")
+        return [Finding("master-key", "error", what or remedy, remedy if what else _RESTORE)]
     return []
 
 
