@@ -16,10 +16,11 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.access.eventually import PROMISED, settled
 from tests.concurrency.crowd import at_once, statuses
 from tests.conftest import StartServer
 from tests.support.clients.skopeo import Skopeo
-from tests.support.images import gzip_layer, make_image, random_bytes, tiny_image
+from tests.support.images import digest_of, gzip_layer, make_image, random_bytes, tiny_image
 from tests.support.oci import Oci
 from tests.support.postgres import cluster
 from tests.support.server import Server, start_server
@@ -137,7 +138,10 @@ def test_a_full_repository(server: Server, oci: Oci, repository: str, door: str)
     if door == "registry":
         location = oci.begin_upload(repository)
         pieces = (more[at : at + 100_000] for at in range(0, len(more), 100_000))
-        answer = oci.request("PATCH", location, body=pieces).expect(403)
+        answer = oci.request("PATCH", location, body=pieces)
+        if answer.status == 202:  # by a worker that had counted just before; then the completion has the last word
+            answer = oci.finish_upload(location, digest_of(more))
+        answer.expect(403)
         assert answer.codes == ["DENIED"]
         assert "quota repository_bytes" in answer.json()["errors"][0]["message"]
         oci.request("GET", location).expect(404)
@@ -145,7 +149,13 @@ def test_a_full_repository(server: Server, oci: Oci, repository: str, door: str)
         ecr = server.boto3()
         upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
         part = {"partFirstByte": 0, "partLastByte": len(more) - 1, "layerPartBlob": more}
-        code, message, status = error_of(ecr.upload_layer_part, repositoryName=repository, uploadId=upload, **part)
+        given = {"repositoryName": repository, "uploadId": upload}
+
+        def push() -> None:
+            ecr.upload_layer_part(**given, **part)
+            ecr.complete_layer_upload(**given, layerDigests=[digest_of(more)])
+
+        code, message, status = error_of(push)
         assert (code, status) == ("LimitExceededException", 400)
         assert "'3145728'" in message
     assert stored.objects().keys() == before
@@ -159,7 +169,8 @@ def test_a_full_repository(server: Server, oci: Oci, repository: str, door: str)
     )
     oci.push_blob(repository, random_bytes((3 << 20) - held, "the rest"))
     assert error_of(server.boto3().initiate_layer_upload, repositoryName=repository)[0] == "LimitExceededException"
-    oci.request("POST", f"/v2/{repository}/blobs/uploads/").expect(403)
+    begin = partial(oci.request, "POST", f"/v2/{repository}/blobs/uploads/")
+    assert settled(lambda: begin().status == 403) < PROMISED  # a worker may go by what it counted just before
 
 
 def test_thirty_two_clients_race_for_the_last_image(server: Server, oci: Oci, repository: str) -> None:
@@ -175,7 +186,9 @@ def test_thirty_two_clients_race_for_the_last_image(server: Server, oci: Oci, re
 
 
 NODES = 3
-RATE, BURST, SECONDS, CLIENTS = 40, 80, 3.0, 12
+RATE, BURST, SECONDS, CLIENTS = 10, 40, 4.0, 12
+REFUSED = 60
+"""So many refusals say that clients were at the limit; a slow machine takes longer to come to them."""
 
 
 @pytest.fixture(params=["two workers", "three nodes"])
@@ -204,13 +217,14 @@ def test_a_rate_holds_over_all_of_them(nodes: list[Server]) -> None:
     image = tiny_image("app")
     oci.push_image("app", image, "v")
     oci.head_manifest("app", "v").expect(200)
-    clients, ends = [Oci(node.url, password) for node in nodes], time.monotonic() + SECONDS
+    clients, began = [Oci(node.url, password) for node in nodes], time.monotonic()
     (tokens, since), turns = bucket(nodes[0]), itertools.cycle(range(len(nodes)))
 
     def drive(client: Oci) -> Counter[int]:
         seen = Counter[int]()
-        while time.monotonic() < ends:
+        while time.monotonic() - began < SECONDS or seen[429] < REFUSED // CLIENTS:
             seen[client.head_manifest("app", "v").status] += 1
+            assert time.monotonic() - began < 20 * SECONDS
         return seen
 
     with ThreadPoolExecutor(CLIENTS) as threads:
@@ -218,7 +232,6 @@ def test_a_rate_holds_over_all_of_them(nodes: list[Server]) -> None:
     left, until = bucket(nodes[0])
     assert set(seen) <= {200, 429}
     given_out = (tokens - left) / 1_000 + RATE * (until - since) / 1_000_000
-    assert seen[200] + seen[429] > 1.5 * given_out  # or they would not have been at the limit
     assert 0.9 * given_out <= seen[200] <= 1.1 * given_out
     # As all of it began with a full bucket:
     assert seen[200] <= 1.1 * (BURST + RATE * (until - since) / 1_000_000)
