@@ -25,7 +25,8 @@ def test_the_region(told: Mapping[str, str], region: str, tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in {"AWS_CONFIG_FILE": "none", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", **told}.items():
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    for name, value in {"AWS_CONFIG_FILE": "none", **keys, **told}.items():
         monkeypatch.setenv(name, value)
     client = connect(S3Options())
     assert client.meta.region_name == region
