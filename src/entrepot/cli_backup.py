@@ -101,6 +101,8 @@ def _verify(settings: Settings, folder: BackupFolder, snapshot: str | None, samp
 
     found = Verified()
     with folder.held(writes=False):
+        if snapshot:
+            folder.path(snapshot)  # one that is not there is no damage
         for each in [snapshot] if snapshot else folder.ids():
             try:
                 _verify_one(settings, folder, folder.manifest(each), sample, found)
@@ -137,7 +139,7 @@ def _verify_one(settings: Settings, folder: BackupFolder, manifest: Manifest, sa
         try:
             unopened = asyncio.run(read())
         except KeyUnavailable as error:
-            sys.stderr.write(f"{error.message} Stored bytes are compared, and not opened.\n")
+            sys.stderr.write(f"{manifest.id}: {error.message} Stored bytes are compared, and not opened.\n")
     if unopened:
         backup_verify.read_objects(folder, listed, sample, found)
 
