@@ -138,7 +138,7 @@ def test_the_previous_release_does_not_start_on_the_new_schema(release: Release,
     program = release.serve(new.server.data)
     try:
         with pytest.raises(AssertionError, match="ended with 1"):
-            program.wait_until(lambda: False, 30)
+            program.wait_until(lambda: False, 120)
     finally:
         program.stop()
     assert current(new.server.data) == HEAD
