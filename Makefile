@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# How many tests run at once, each worker with servers of its own. 0: one after the other, in pytest's own process.
+WORKERS ?= 2
 UV ?= uv
 
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --no-input
@@ -16,7 +18,7 @@ COMPILE := $(UV) pip compile --no-config --quiet --universal --python-version 3.
 
 help:
 	@echo "make serve            run the server on http://127.0.0.1:3277 (settings: ENTREPOT_*, or ARGS='--port 5000')"
-	@echo "make test             run the test suite (ARGS='tests/rules -x')"
+	@echo "make test             run the test suite, two tests at a time (ARGS='tests/rules -x', WORKERS=0)"
 	@echo "make check            linters, type checker, import layers, size budget"
 	@echo "make format           let ruff format and fix"
 	@echo "make docs             write what is derived from the code: docs/settings.md, metrics, the dashboard"
@@ -28,7 +30,7 @@ serve: $(VENV)/.run-installed
 	@exec $(BIN)/entrepot serve $(ARGS)
 
 test: $(VENV)/.dev-installed
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check .

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from tests.support.content import ContentCache
 from tests.support.oci import Oci
 from tests.support.server import Server, start_server
 from tests.support.tls import Certificate, make_certificate
+from tests.support.turns import turn
 
 # Property tests judge results, not the speed of the machine that they happen to run on.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,6 +39,16 @@ def pytest_unconfigure() -> None:
     pgbouncer.end()
     postgres.end()
     seaweed.end()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # outside of the test's timeout
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        return (yield)
+    # The folder of the run, in which each worker has its own.
+    run = item.session.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]
+    with turn(run, alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 class StartServer(Protocol):

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -231,18 +232,22 @@ def database_of(settings: Settings) -> PostgresDatabase | SqliteDatabase:
 
 
 @contextmanager
-def engine_of(settings: Settings) -> Generator[Engine]:
-    """What migrations run on. Raises StorageUnavailable where the database cannot be used."""
+def engine_of(settings: Settings, *, patient: bool = True) -> Generator[Engine]:
+    """What migrations run on. Raises StorageUnavailable where the database cannot be used.
+
+    `patient` waits some seconds for a database server that is starting.
+    """
     path = Paths(settings.data).database
     if settings.database:
         from entrepot.meta import postgres  # noqa: PLC0415 - see database_of
 
-        engine, wait = postgres.postgres_engine(settings.database), postgres.wait_for
+        engine = postgres.postgres_engine(settings.database)
+        wait = partial(postgres.wait_for, engine, postgres.PATIENCE if patient else 0)
     else:
         engine, wait = sqlite_engine(path, writes=True), None
     try:
         if wait:
-            wait(engine)
+            wait()
         yield engine
     except DBAPIError as error:
         name = "of the setting database" if settings.database else path

@@ -59,7 +59,10 @@ def key_trial(settings: Settings, master_key: Path | None) -> TryKey:
 
 @asynccontextmanager
 async def opened_snapshot(settings: Settings, folder: BackupFolder, snapshot: str) -> AsyncGenerator[App]:
-    """An App on a copy of a snapshot's database, which is brought to this release's schema, and on its objects."""
+    """An App on a copy of a snapshot's database, which is brought to this release's schema, and on its objects.
+
+    Raises KeyUnavailable where the master key is not the one of the snapshot, as after a rotation.
+    """
     with tempfile.TemporaryDirectory(prefix="entrepot-backup-") as scratch:
         data = Path(scratch)
         paths = app.Paths(data)
@@ -67,6 +70,6 @@ async def opened_snapshot(settings: Settings, folder: BackupFolder, snapshot: st
         (data / "blobs").symlink_to(folder.objects.resolve())
         key = settings.master_key or KeySource("file", str(settings.data / app_keys.FILE))
         own = replace(settings, data=data, master_key=key, blobs=None, blobs_also=(), blob_delivery="server")
-        app.migrate_database(own)
+        app.try_master_key(own, app.migrate_database(own))
         async with app.opened(own) as running:
             yield running

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot import telemetry
+from entrepot.cli_common import sample_of, tell_progress
 from entrepot.errors import DomainError, KeyUnavailable
 from entrepot.rules.sampling import Sample
 from entrepot.settings import Settings, SettingsError
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     if verb == "list":
         _list(folder)
     elif verb == "verify":
-        _verify(settings, folder, arguments.snapshot, _sample(arguments.sample))
+        _verify(settings, folder, arguments.snapshot, sample_of(arguments.sample or "100%"))
     else:
         _back_up(settings, folder, _keep(arguments.keep))
 
@@ -63,7 +63,7 @@ def _back_up(settings: Settings, folder: BackupFolder, keep: int | None) -> None
 
     async def work() -> backup.Done:
         async with app.opened(settings) as opened:
-            return await backup.back_up(opened, source, folder, _progress)
+            return await backup.back_up(opened, source, folder, tell_progress)
 
     folder.prepare()
     with folder.held(writes=True):
@@ -101,6 +101,8 @@ def _verify(settings: Settings, folder: BackupFolder, snapshot: str | None, samp
 
     found = Verified()
     with folder.held(writes=False):
+        if snapshot:
+            folder.path(snapshot)  # one that is not there is no damage
         for each in [snapshot] if snapshot else folder.ids():
             try:
                 _verify_one(settings, folder, folder.manifest(each), sample, found)
@@ -137,13 +139,9 @@ def _verify_one(settings: Settings, folder: BackupFolder, manifest: Manifest, sa
         try:
             unopened = asyncio.run(read())
         except KeyUnavailable as error:
-            sys.stderr.write(f"{error.message} Stored bytes are compared, and not opened.\n")
+            sys.stderr.write(f"{manifest.id}: {error.message} Stored bytes are compared, and not opened.\n")
     if unopened:
         backup_verify.read_objects(folder, listed, sample, found)
-
-
-def _progress(done: int, total: int) -> None:
-    sys.stderr.write(f"{done} of {total} objects\n")
 
 
 def _keep(text: str | None) -> int | None:
@@ -152,15 +150,3 @@ def _keep(text: str | None) -> int | None:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"--keep: '{text}' is not a number from 1")
     return int(text)
-
-
-def _sample(text: str | None) -> Sample:
-    from entrepot.settings_values import SHARE, Share
-
-    try:
-        share = SHARE.parse(text or "100%")
-    except ValueError:
-        share = None
-    if not isinstance(share, Share) or not share.of_one:
-        raise SettingsError(f"--sample: '{text}' is not a share such as 5% or 0.5%")
-    return Sample(share.of_one, secrets.token_hex(4))

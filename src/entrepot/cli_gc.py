@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from entrepot import cli_verified, telemetry
-from entrepot.settings_sources import add_flags, from_flags
+from entrepot import cli_verified
+from entrepot.cli_common import aligned, ask
+from entrepot.settings_sources import add_flags
 from entrepot.settings_values import duration_text
 
 if TYPE_CHECKING:
-    from entrepot.context import App
     from entrepot.services.gc_status import Status
 
 HELP = "Watch, run and check the garbage collection."
-Result = TypeVar("Result")
 
 
 def flags(parser: argparse.ArgumentParser) -> None:
@@ -45,14 +42,14 @@ def run(arguments: argparse.Namespace) -> None:
 def _status(arguments: argparse.Namespace) -> None:
     from entrepot.services import gc_status
 
-    found = _ask(arguments, gc_status.status)
+    found = ask(arguments, gc_status.status)
     _print(_json(_status_members(found)) if arguments.json else "\n".join(_status_lines(found)))
 
 
 def _run(arguments: argparse.Namespace) -> None:
     from entrepot.services import gc
 
-    done = _ask(arguments, gc.collect)
+    done = ask(arguments, gc.collect)
     members = {"reviews": done.reviews, "layers": done.layers, "blobs": done.blobs, "objects": done.objects}
     text = f"{done.reviews} reviews: {done.layers} layers let go, {done.blobs} blobs and {done.objects} objects deleted"
     _print(_json(members) if arguments.json else text)
@@ -61,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> None:
 def _verify(arguments: argparse.Namespace) -> None:
     from entrepot.services import gc_verify
 
-    found = _ask(arguments, gc_verify.verify)
+    found = ask(arguments, gc_verify.verify)
     _print(_json(cli_verified.members(found)) if arguments.json else "\n".join(cli_verified.lines(found)))
     if not found.sound:
         sys.exit(1)
@@ -107,7 +104,7 @@ def _status_lines(found: Status) -> Iterator[str]:
         (q.name, str(q.waiting), str(q.due), "-" if q.first is None else _when(q.first - now)) for q in found.queues
     ]
     yield f"delay {duration_text(found.delay)}"
-    yield from _aligned(rows)
+    yield from aligned(rows)
     yield f"{found.deletions.waiting_bytes} bytes wait for deletion; {found.deletions.failed} deletions have failed"
     freed = [("REPOSITORY", "LAYERS", "BYTES", "OBJECTS", "FREED BYTES")]
     freed += [
@@ -117,21 +114,12 @@ def _status_lines(found: Status) -> Iterator[str]:
         )
         for each in found.repositories
     ]
-    yield from _aligned(freed)
+    yield from aligned(freed)
 
 
 def _when(micros: int) -> str:
     length = duration_text(timedelta(seconds=abs(micros) // 1_000_000))
     return f"in {length}" if micros > 0 else f"{length} ago"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        first, *rest = (
-            text.ljust(w) if i == 0 else text.rjust(w) for i, (text, w) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join((first, *rest)).rstrip()
 
 
 def _json(members: dict[str, Any]) -> str:
@@ -140,18 +128,3 @@ def _json(members: dict[str, Any]) -> str:
 
 def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
-
-
-def _ask(arguments: argparse.Namespace, question: Callable[[App], Awaitable[Result]]) -> Result:
-    """The answer of a deployment, which may be serving at the same time."""
-    from entrepot import app
-
-    settings, _ = from_flags(vars(arguments), os.environ)
-    telemetry.configure(settings.log_level, settings.log_format)
-    app.require_deployment(settings)
-
-    async def answer() -> Result:
-        async with app.opened(settings) as running:
-            return await question(running)
-
-    return asyncio.run(answer())

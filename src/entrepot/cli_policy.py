@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
+from entrepot.cli_common import ask
 from entrepot.errors import InvalidParameter
 from entrepot.rules.iam.document import Kind, parse_policy
 from entrepot.rules.iam.finding import LEFT_OUT, Finding
 from entrepot.rules.iam.lint import lint
 from entrepot.settings import SettingsError
-from entrepot.settings_sources import add_flags, from_flags
+from entrepot.settings_sources import add_flags
 
 if TYPE_CHECKING:
-    from entrepot.context import App
     from entrepot.services.policy_questions import Answer
 
 HELP = "Ask what policies say."
 _SETTINGS = ("data", "account", "region", "config")
-
-Result = TypeVar("Result")
 
 
 def flags(parser: argparse.ArgumentParser) -> None:
@@ -58,10 +54,10 @@ def _command(
     commands: Any,  # noqa: ANN401 - argparse has no public name for it
     name: str,
     text: str,
-    ask: Callable[[argparse.Namespace], None],
+    command: Callable[[argparse.Namespace], None],
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-    parser.set_defaults(ask=ask)
+    parser.set_defaults(ask=command)
     return parser
 
 
@@ -111,7 +107,7 @@ def _kind_of(text: str) -> Kind:
 def _who_can(arguments: argparse.Namespace) -> None:
     from entrepot.services import policy_questions
 
-    answers = _ask(arguments, lambda app: policy_questions.who_can(app, arguments.action, arguments.resource))
+    answers = ask(arguments, lambda app: policy_questions.who_can(app, arguments.action, arguments.resource))
     for line in _lines(answers):
         _print(line)
     if not answers:
@@ -141,24 +137,10 @@ def _explain(arguments: argparse.Namespace) -> None:
         given.setdefault(key, []).append(value)
     context = {key: values[0] if len(values) == 1 else tuple(values) for key, values in given.items()}
     asked = (arguments.principal, arguments.action, arguments.resource, context)
-    for step in _ask(arguments, lambda app: policy_questions.explain(app, *asked)):
+    for step in ask(arguments, lambda app: policy_questions.explain(app, *asked)):
         _print(step.text)
         for detail in step.details:
             _print(f"    {detail}")
-
-
-def _ask(arguments: argparse.Namespace, question: Callable[[App], Awaitable[Result]]) -> Result:
-    """The answer of a deployment, which may be serving at the same time."""
-    from entrepot import app
-
-    settings, _ = from_flags(vars(arguments), os.environ)
-    app.require_deployment(settings)
-
-    async def answer() -> Result:
-        async with app.opened(settings) as running:
-            return await question(running)
-
-    return asyncio.run(answer())
 
 
 def _print(line: str) -> None:

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from entrepot.cli_tables import aligned, ask
+from entrepot.cli_common import aligned, ask
 from entrepot.rules.quotas import NAMES, UNITS, UNLIMITED, Override, Quota
 from entrepot.settings import SettingsError
 from entrepot.settings_limits import number, size, size_text

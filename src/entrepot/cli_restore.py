@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from entrepot import telemetry
+from entrepot.cli_common import ask_at, tell_progress
 from entrepot.errors import DomainError
 from entrepot.settings import Settings, SettingsError
 from entrepot.settings_sources import add_flags, from_flags
 
 if TYPE_CHECKING:
-    from entrepot.context import App
     from entrepot.services.pair_check import Checked, Lost
 
 HELP = "Restore a backup into an empty data folder, or check that a restored database and its store go together."
 _SHOWN = 20
-T = TypeVar("T")
 
 
 def flags(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +62,7 @@ def _restore(settings: Settings, arguments: argparse.Namespace) -> None:
             raise DomainError(f"There is no snapshot in {folder.root}.")
         manifest = folder.manifest(name)
         trial = app_backup.key_trial(settings, key_file)
-        done = restore.restore(folder, manifest, target, trial, incomplete=arguments.incomplete, tell=_progress)
+        done = restore.restore(folder, manifest, target, trial, incomplete=arguments.incomplete, tell=tell_progress)
     sys.stdout.write(
         f"restored {manifest.id} into {settings.data}: {manifest.images} images, {done.copied} objects copied\n"
     )
@@ -78,17 +75,17 @@ def _restore(settings: Settings, arguments: argparse.Namespace) -> None:
 def _check(settings: Settings, *, repair: bool, accept: bool, sure: bool) -> None:
     from entrepot.services import pair_check, pairing
 
-    found = _ask(settings, pair_check.check)
+    found = ask_at(settings, pair_check.check)
     _print(found)
     if not found.sound:
         if not repair:
             raise DomainError("Database and store do not go together. --repair removes what cannot be served.")
         if not sure:
             raise DomainError("Nothing was removed: --yes removes the images above, with their tags.")
-        done = _ask(settings, pair_check.repair)
+        done = ask_at(settings, pair_check.repair)
         sys.stdout.write(f"removed {len(done.images)} images and {len(done.lost)} layers\n")
     elif found.apart and (accept or repair):
-        _ask(settings, pairing.accept)
+        ask_at(settings, pairing.accept)
         sys.stdout.write("database and store are taken for a pair from now on\n")
     elif found.apart:
         raise DomainError("Everything that the database names is there; --accept lets the store be swept again.")
@@ -116,19 +113,3 @@ def _print(found: Checked) -> None:
 def _lost(each: Lost) -> str:
     place = f"{each.named.digest} (object {each.named.object_id})"
     return f"{place} is missing" if each.stored is None else f"{place} has another length: {each.stored}"
-
-
-def _ask(settings: Settings, question: Callable[[App], Awaitable[T]]) -> T:
-    from entrepot import app
-
-    app.require_deployment(settings)
-
-    async def answer() -> T:
-        async with app.opened(settings) as opened:
-            return await question(opened)
-
-    return asyncio.run(answer())
-
-
-def _progress(done: int, total: int) -> None:
-    sys.stderr.write(f"{done} of {total} objects\n")

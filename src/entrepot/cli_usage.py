@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from entrepot.cli_tables import aligned, ask
+from entrepot.cli_common import aligned, ask
 from entrepot.settings_sources import add_flags
 
 if TYPE_CHECKING:

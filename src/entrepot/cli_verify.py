@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 import os
-import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from entrepot import cli_verified, telemetry
+from entrepot.cli_common import sample_of
 from entrepot.rules.sampling import Sample
 from entrepot.settings import Settings, SettingsError
 from entrepot.settings_sources import add_flags, from_flags
-from entrepot.settings_values import SHARE, Share
 
 if TYPE_CHECKING:
     from entrepot.ports import Replica
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Reads, prints what was found, and exits with 1 where something is wrong still."""
     settings, _ = from_flags(vars(arguments), os.environ)
     telemetry.configure(settings.log_level, settings.log_format)
-    sample = _sample(arguments)
+    sample = sample_of(arguments.sample, arguments.seed)
     rate = _rate(arguments.rate)
     password = _password(arguments)
     found = asyncio.run(_verify(settings, sample, rate, arguments, password))
@@ -67,16 +66,6 @@ def run(arguments: argparse.Namespace) -> None:
             _print(line)
     if not found.sound:
         sys.exit(1)
-
-
-def _sample(arguments: argparse.Namespace) -> Sample:
-    try:
-        share = SHARE.parse(arguments.sample)
-    except ValueError:
-        share = None
-    if not isinstance(share, Share) or not share.of_one:
-        raise SettingsError(f"--sample: '{arguments.sample}' is not a share such as 5% or 0.5%")
-    return Sample(share.of_one, arguments.seed or secrets.token_hex(4))
 
 
 def _rate(text: str) -> float:

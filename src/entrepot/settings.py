@@ -123,7 +123,10 @@ class Settings:
         "role. Empty: the folder blobs in the data folder.",
     )
     s3_endpoint_url: str = declare(
-        URL, "", "Where the store that speaks S3 is reached. Empty: Amazon S3, in the region that AWS_REGION names."
+        URL,
+        "",
+        "Where the store that speaks S3 is reached. Empty: Amazon S3, in the region that AWS_REGION names, else "
+        "AWS_DEFAULT_REGION, else AWS's own files; without any, us-east-1. Requests are signed for that region.",
     )
     s3_path_style: bool = declare(
         TRUTH,
@@ -170,8 +173,8 @@ class Settings:
     master_key_endpoint_url: str = declare(
         URL,
         "",
-        "Where the KMS of master keys is reached. Empty: AWS KMS, in the Region of the key's ARN or of AWS_REGION. "
-        "Credentials for it come as with any AWS tool.",
+        "Where the KMS of master keys is reached. Empty: AWS KMS, in the Region of the key's ARN, else of AWS_REGION "
+        "or AWS_DEFAULT_REGION. Credentials for it come as with any AWS tool.",
     )
     master_key_profile: str = declare(
         PROFILE,

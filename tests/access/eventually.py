@@ -9,7 +9,7 @@ PROMISED = 1.0
 POLL_SECONDS = 0.02
 
 
-def settled(condition: Callable[[], bool], *, in_a_row: int = 12, seconds: float = 10.0) -> float:
+def settled(condition: Callable[[], bool], *, in_a_row: int = 12, seconds: float = 60.0) -> float:
     """How long, in seconds, requests that began after the call still found `condition` false.
 
     It has to be true `in_a_row` times then, as two workers take turns at random. Counted to the beginning of the last

@@ -106,6 +106,7 @@ def closed(guarded: Guarded) -> Iterator[tuple[Door, Callable[[object], None]]]:
 ESCAPED = json.dumps(grant("*", *PULL)).replace('"*"', '"\\u002a"')
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "policy",
     [grant("*", *PULL), grant({"AWS": ["*", HOME]}, "ecr:Batch*"), grant("*", PULL[1]), ESCAPED],

@@ -17,6 +17,8 @@ from tests.oci.checked import Checked
 from tests.support.images import tiny_image
 from tests.support.server import Keys
 
+pytestmark = pytest.mark.alone  # within a second
+
 IMAGE = tiny_image("changes")
 LOGIN = allow("ecr:GetAuthorizationToken")
 Fresh = Callable[[str], str]

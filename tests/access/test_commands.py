@@ -24,7 +24,8 @@ THIRD = "333333333333"
 
 def entrepot(*words: str, stdin: str = "") -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err), mock.patch("sys.stdin", io.StringIO(stdin)):
+    quiet = mock.patch("entrepot.telemetry.configure")  # the log of this process is not the command's
+    with redirect_stdout(out), redirect_stderr(err), mock.patch("sys.stdin", io.StringIO(stdin)), quiet:
         code = main(words)
     return code, out.getvalue(), err.getvalue()
 

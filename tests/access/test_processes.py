@@ -13,6 +13,8 @@ from tests.access.test_conditions import may
 from tests.conftest import StartServer
 from tests.support.server import Keys
 
+pytestmark = pytest.mark.alone  # within a second
+
 LIST = allow("ecr:ListImages")
 
 

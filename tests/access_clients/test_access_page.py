@@ -69,8 +69,9 @@ class Reader:
         self.env = isolated_env(self.home, DOCKER_HOST=docker.env["DOCKER_HOST"], AWS_PAGER="", ENTREPOT_DATA=str(data))
         tools = self.home / "bin"
         tools.mkdir()
-        # The machine's own store is not the test's to fill.
-        store = f"--root {folder}/podman --runroot {folder}/podman-run --cgroup-manager cgroupfs --events-backend none"
+        # The machine's own store is not the test's to fill. podman's paths have to be short, as docker's socket has.
+        place = f"--root {docker.folder}/podman --runroot {docker.folder}/podman-run"
+        store = f"{place} --cgroup-manager cgroupfs --events-backend none"
         (tools / "podman").write_text(f'#!/bin/sh\nexec {require("podman")} {store} "$@"\n')
         (tools / "podman").chmod(0o755)
         self.env["PATH"] = f"{tools}:{self.env['PATH']}"

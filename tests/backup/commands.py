@@ -52,6 +52,6 @@ sys.exit(main(sys.argv[2:]))
 def killed(moment: int, *words: str | Path) -> bool:
     """Runs a command that is killed when it syncs something for the nth time; False where it came to its end."""
     argv = [sys.executable, "-c", _KILLED, str(moment), *map(str, words)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode in (0, -signal.SIGKILL), done.stdout + done.stderr
     return done.returncode != 0

@@ -55,6 +55,27 @@ def test_a_day_of_an_operator(data: Path, tmp_path: Path) -> None:
     assert_serves(new)
 
 
+def test_a_backup_from_before_a_rotation(data: Path, tmp_path: Path) -> None:
+    """It is not damaged for being sealed by a key that is former now: without that its bytes are compared."""
+    backups, rotated, former = tmp_path / "backups", tmp_path / "rotated", tmp_path / "former.key"
+    shutil.copytree(data, rotated)
+    shutil.copy(data / "master.key", former)
+    entrepot("backup", backups, "--data", rotated)
+    for step in ("new", "rewrap", "forget"):
+        entrepot("master-key", step, "--data", rotated)
+    told = entrepot("backup", "verify", backups, "--data", rotated)
+    assert "not the one that sealed this data" in told
+    assert f"0 layers and 0 manifests read, {LAYERS + 1} objects compared" in told
+    told = entrepot("backup", "verify", backups, "--data", rotated, "--master-key-former", f"file:{former}")
+    assert f"{LAYERS + 1} layers and 1 manifests read, 0" in told
+
+
+def test_a_snapshot_that_is_not_there(data: Path, tmp_path: Path) -> None:
+    entrepot("backup", backups := tmp_path / "backups", "--data", data)
+    told = entrepot("backup", "verify", backups, "--data", data, "--snapshot", "20260101T000000Z-00000000", code=1)
+    assert told == f"entrepot: There is no snapshot 20260101T000000Z-00000000 in {backups}.\n"
+
+
 def test_what_is_damaged_is_told(data: Path, tmp_path: Path) -> None:
     backups = Backups(tmp_path / "backups")
     entrepot("backup", backups.root, "--data", data)

@@ -64,7 +64,7 @@ def test_everything_that_was_acknowledged_before(start: StartServer, tmp_path: P
         clients = [threads.submit(pushing.client, number) for number in range(CLIENTS)]
         try:
             for _ in range(CLIENTS):
-                pushing.pushed.acquire(timeout=60)
+                pushing.pushed.acquire(timeout=300)
             first = pushing.before()
             entrepot("backup", backups, "--data", server.data)
             entrepot("gc", "run", "--data", server.data, "--gc-delay", "0s")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from entrepot.blobs import folder_locks
 from entrepot.blobs.folder import FolderStore
+from entrepot.blobs.folder_locks import LEFT_SECONDS
 from entrepot.errors import UploadBusy
 
 NAME = "a" * 32
@@ -44,9 +48,32 @@ def test_a_killed_process_gives_its_lock_back(store: FolderStore, folder: Path) 
 
 def test_files_of_dead_holders_are_removed_at_the_start(folder: Path) -> None:
     FolderStore(folder)
-    (folder / "locks" / NAME).touch()
+    (left := folder / "locks" / NAME).touch()
+    FolderStore(folder)
+    assert left.exists()  # whoever made it may be about to lock it
+    before = time.time() - LEFT_SECONDS - 1
+    os.utime(left, (before, before))
     FolderStore(folder)
     assert not list((folder / "locks").iterdir())
+
+
+def test_a_start_beside_it_takes_no_lock_from_a_writer(
+    store: FolderStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that starts when a writer has made its file, and has not locked it yet, does not make it busy."""
+    really_lock, started = fcntl.flock, list[bool]()
+
+    def lock_late(fd: int, operation: int) -> None:
+        if not started:
+            started.append(True)
+            monkeypatch.setattr(folder_locks, "_give_back", lambda *_: None)  # it is still there
+            FolderStore(folder)
+            monkeypatch.undo()
+        really_lock(fd, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    with store.lock(NAME):
+        assert started
 
 
 def test_a_lock_whose_file_went_is_no_lock(store: FolderStore, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from tests.support.images import digest_of
 from tests.support.oci import Answer, Oci
 
 T = TypeVar("T")
-GATE_SECONDS = 60
+GATE_SECONDS = 300
 
 
 def at_once(acts: Sequence[Callable[[], T]]) -> list[T]:

@@ -49,7 +49,7 @@ class Patient:
 
     def remedied(self, code: str) -> None:
         """Does what the finding says, in a shell, and sees that it is gone."""
-        subprocess.run(self.finding(code).remedy, shell=True, check=True, timeout=60)  # noqa: S602 - it is for that
+        subprocess.run(self.finding(code).remedy, shell=True, check=True, timeout=300)  # noqa: S602 - it is for that
         assert code not in self.codes()
 
     def work(self) -> None:

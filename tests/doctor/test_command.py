@@ -20,7 +20,7 @@ from tests.support.server import COMMAND
 def doctor(data: Path, *words: str, code: int = 0) -> str:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "AWS_"))}
     argv = [COMMAND, "doctor", "--data", str(data), *words]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=100, env=own)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300, env=own)
     assert "Traceback" not in done.stderr + done.stdout
     assert done.returncode == code or ALWAYS & set(done.stdout.split('"')), done.stdout + done.stderr
     return done.stdout if code < 2 else done.stderr
@@ -73,5 +73,5 @@ def test_keys_of_kms(start: StartServer) -> None:
         told: Any = json.loads(doctor(server.data, "--json", code=int(severity == "error")))["findings"]
         [remedy] = [each["remedy"] for each in told if each["code"] == code]
         env = {"PATH": search_path(), "HOME": str(server.data), **server.aws_env}
-        subprocess.run(remedy, shell=True, check=True, env=env, timeout=100)  # noqa: S602 - it is for that
+        subprocess.run(remedy, shell=True, check=True, env=env, timeout=300)  # noqa: S602 - it is for that
         assert codes(server.data) == well

@@ -15,6 +15,8 @@ from tests.support.images import digest_of
 from tests.support.oci import Oci
 from tests.support.server import Server, start_server
 
+pytestmark = pytest.mark.alone  # within a second
+
 MIB = 1 << 20
 SIZE = 48 * MIB
 NO_WORK = ["--work", "false"]

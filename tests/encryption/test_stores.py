@@ -36,7 +36,7 @@ def data(tmp_path: Path) -> Path:
 def migrate(data: Path, weed: Seaweed, to: str, *more: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "AWS_"))}
     argv = [str(COMMAND), "blobs", "migrate", "--to", to, "--data", str(data), *more]
-    return subprocess.run(argv, env={**env, **weed.env}, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(argv, env={**env, **weed.env}, capture_output=True, text=True, timeout=300, check=False)
 
 
 def where(data: Path) -> set[tuple[str, str, bool]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.processes import free_port
 from tests.support.server import COMMAND
 
-REFUSAL_SECONDS = 60
+REFUSAL_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ SIZE = sum(len(data) for data in LOST.blobs)
 
 def entrepot(data: Path, *words: str, code: int = 0) -> str:
     argv = [COMMAND, *words, "--data", str(data), "--gc-delay", "0s"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from entrepot.context import App
@@ -17,6 +18,8 @@ from tests.ecr.lab import client
 from tests.kms.conftest import ADMIN, allows, policy
 from tests.kms.world import World
 from tests.support.server import Keys
+
+pytestmark = pytest.mark.alone  # within a second
 
 
 def works(kms: Any, key: str) -> bool:

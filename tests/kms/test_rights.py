@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -120,6 +121,20 @@ def test_nobody_learns_what_is_not_theirs_to_know(vault: Vault, fresh: Callable[
     refers = refused(stranger.decrypt, CiphertextBlob=blob)
     assert refers.code == DENIED
     assert refers.message.startswith("The ciphertext refers to a customer master key that does not exist")
+
+
+def test_a_denial_by_an_alias_is_one_line_of_the_log(vault: Vault, fresh: Callable[[str], str]) -> None:
+    """It tells which policy of the key it was, whatever the caller is told."""
+    name, alias = fresh("logged"), f"alias/{fresh('logged')}"
+    user = vault.user(name)
+    key = vault.key(ADMIN, {"Effect": "Deny", "Principal": {"AWS": user_arn(name)}, "Action": "kms:Encrypt"})
+    vault.root.create_alias(AliasName=alias, TargetKeyId=key)
+    told = refused(user.encrypt, KeyId=alias, Plaintext=b"x")
+    assert told.code == DENIED
+    assert f":{alias} " in told.message
+    lines = [json.loads(line) for line in vault.server.program.log_text().splitlines() if f"user/{name}" in line]
+    (line,) = [line for line in lines if line["event"] == "denied"]
+    assert (line["resource"], line["reason"], line["statement"]) == (arn_of(key), "explicit-deny", 2)
 
 
 def test_creating_and_listing(vault: Vault, fresh: Callable[[str], str]) -> None:

@@ -129,6 +129,7 @@ def test_skopeo_comes_again_until_it_gets_through(
     assert any('"status":429' in line or "status=429" in line for line in throttled)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("door", ["registry", "api"])
 def test_a_full_repository(server: Server, oci: Oci, repository: str, door: str) -> None:
     stored = Stored(server.data)
@@ -209,6 +210,7 @@ def bucket(server: Server) -> tuple[int, int]:
     return row
 
 
+@pytest.mark.alone
 def test_a_rate_holds_over_all_of_them(nodes: list[Server]) -> None:
     """What was let through is what the bucket gave out, by its own clock, within a tenth."""
     password = nodes[0].password()

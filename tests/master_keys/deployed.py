@@ -26,7 +26,7 @@ from tests.support.processes import Program
 from tests.support.server import COMMAND, Server
 from tests.support.stored import Stored
 
-SECONDS = 120
+SECONDS = 300
 HEX = 64
 
 

@@ -22,6 +22,8 @@ from tests.support.nodes import Deployment
 from tests.support.oci import Oci
 from tests.support.server import Keys, Server
 
+pytestmark = pytest.mark.alone  # within a second
+
 PROMISED = 1.0
 WATCHED = 1.25
 IMAGE = tiny_image("freshness")

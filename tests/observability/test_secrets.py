@@ -226,7 +226,7 @@ def _commands(scene: Scene, env: dict[str, str]) -> None:
 
     def output(more: dict[str, str], words: str) -> str:
         argv = [COMMAND, *words.split(), "--data", scene.server.data]
-        done = subprocess.run(argv, env={**os.environ, **env, **more}, capture_output=True, timeout=100, check=False)
+        done = subprocess.run(argv, env={**os.environ, **env, **more}, capture_output=True, timeout=300, check=False)
         return (done.stdout + done.stderr).decode()
 
     with ThreadPoolExecutor(4) as threads:

@@ -32,7 +32,7 @@ def test_two_nodes_on_an_empty_database_and_the_same_master_key(start: StartServ
     url = cluster().url(cluster().create())
     first = start(named(tmp_path / "first", url))
     assert not list(first.data.glob("entrepot.db*"))
-    shutil.copytree(first.data, tmp_path / "second", ignore=shutil.ignore_patterns("aws"))
+    shutil.copytree(first.data, tmp_path / "second", ignore=shutil.ignore_patterns("aws", "mark.*"))
     second = start(tmp_path / "second", args=["--log-level", "debug"])
     assert_works(first, "one")
     assert_works(second, "two")

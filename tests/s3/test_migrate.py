@@ -34,7 +34,7 @@ def entrepot(weed: Seaweed, data: Path) -> Entrepot:
     def run(*words: str) -> subprocess.CompletedProcess[bytes]:
         env = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "AWS_"))}
         argv = [str(COMMAND), *words, "--data", str(data)]
-        return subprocess.run(argv, env={**env, **weed.env}, capture_output=True, timeout=100, check=False)
+        return subprocess.run(argv, env={**env, **weed.env}, capture_output=True, timeout=300, check=False)
 
     return run
 

@@ -18,7 +18,7 @@ def refusal(tmp_path: Path, place: str, url: str, env: dict[str, str], *more: st
     words = [str(COMMAND), "serve", "--port", "0", "--data", str(tmp_path / "data")]
     words += flags(place, url, "--s3-timeout", "1", *more)
     alone = isolated_env(tmp_path / "home", **env)
-    done = subprocess.run(words, env=alone, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(words, env=alone, capture_output=True, timeout=300, check=False)
     assert done.returncode == 1
     line = done.stderr.decode().strip().splitlines()[-1]
     assert line.startswith("entrepot: The object store")
@@ -72,7 +72,7 @@ def test_a_new_database_beside_the_layers_of_another(weed: Seaweed, tmp_path: Pa
     weed.client().put_object(Bucket=name, Key=key, Body=b"sealed")
     env = isolated_env(tmp_path / "home", **weed.env)
     words = [str(COMMAND), "serve", "--port", "0", "--data", str(tmp_path / "data"), *flags(place, weed.url)]
-    done = subprocess.run(words, env=env, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(words, env=env, capture_output=True, timeout=300, check=False)
     assert done.returncode == 1
     assert f"{place}/ holds layers" in done.stderr.decode()
     assert weed.client().get_object(Bucket=name, Key=key)["Body"].read() == b"sealed"

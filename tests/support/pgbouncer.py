@@ -13,7 +13,7 @@ from tests.support.postgres import PASSWORD, USER, as_postgres, cluster
 from tests.support.processes import free_port, require
 
 POOL = 4
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class Pgbouncer:

@@ -22,7 +22,7 @@ from tests.support.processes import free_port, run, search_path, unavailable
 
 USER = "postgres"
 PASSWORD = "seldom-said"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 # Nothing here has to survive a power cut; what is acknowledged does survive the end of every process.
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",

@@ -19,7 +19,7 @@ from botocore.config import Config
 
 from tests.support.processes import Program, free_ports, require
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 ACCESS_KEY = "seaweed-access-key"
 SECRET_KEY = "seaweed-secret-key"
 REGION = "us-east-1"

@@ -35,7 +35,7 @@ def entrepot(data: Path, *words: str, code: int = 0, stdin: str = "", **env: str
     argv = [COMMAND, "verify", *words, "--data", str(data)]
     own = {name: value for name, value in os.environ.items() if not name.startswith(("ENTREPOT_", "AWS_"))}
     done = subprocess.run(
-        argv, input=stdin, capture_output=True, text=True, check=False, timeout=100, env={**own, **env}
+        argv, input=stdin, capture_output=True, text=True, check=False, timeout=300, env={**own, **env}
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr

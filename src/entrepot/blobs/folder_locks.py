@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from entrepot.errors import UploadBusy
 
 LOCK_MODE = 0o600
+LEFT_SECONDS = 60.0
 
 
 @contextmanager
@@ -27,10 +29,15 @@ def hold(path: Path) -> Generator[None]:
 
 
 def sweep(folder: Path) -> None:
-    """Removes the files of locks that nobody holds."""
+    """Removes the files of locks that nobody holds, and that are a minute old.
+
+    A younger one may be about to be locked by who made it, and must not be found busy then.
+    """
     for path in folder.iterdir():
-        with suppress(UploadBusy), hold(path):
-            pass
+        with suppress(UploadBusy, FileNotFoundError):
+            if path.stat(follow_symlinks=False).st_mtime < time.time() - LEFT_SECONDS:
+                with hold(path):
+                    pass
 
 
 def _take(path: Path) -> int:

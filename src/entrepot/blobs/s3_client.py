@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ NO_ROOM = frozenset({"QuotaExceeded", "InsufficientStorage", "507"})
 class S3Options:
     """How a store is reached. `timeout` is in seconds, for each attempt; an answer is waited for `attempts` times.
 
-    Credentials and region come by boto3's usual chain: the environment, its files, the container, the machine.
+    Credentials come by boto3's usual chain: the environment, its files, the container, the machine. So does the region,
+    after AWS_REGION, which AWS's other SDKs read and boto3 does not; us-east-1 where nothing names one.
     """
 
     endpoint_url: str = ""
@@ -46,7 +48,7 @@ def connect(options: S3Options) -> Any:  # noqa: ANN401 - boto3 makes its client
     know are left out: the signature covers the body over plain HTTP, and TLS does otherwise.
     """
     session: Any = Session()
-    region: str = session.get_config_variable("region") or "us-east-1"
+    region: str = os.environ.get("AWS_REGION") or session.get_config_variable("region") or "us-east-1"
     config = Config(
         region_name=region,
         signature_version="s3v4",

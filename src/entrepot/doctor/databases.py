@@ -32,7 +32,7 @@ def _check(site: Site) -> list[Finding]:
     settings, path = site.settings, site.paths.database
     if not settings.database and not path.exists():
         return [Finding("no-database", "error", f"there is no database {path}", "restore it, or start entrepot serve")]
-    with composition.engine_of(settings) as engine:
+    with composition.engine_of(settings, patient=False) as engine:
         with engine.connect() as connection:
             found = _judged(connection, settings, str(path))
         revision = schema.current_revision(engine) or ""

@@ -21,7 +21,8 @@ from entrepot.settings import Settings
 class Site:
     """`db` and `app` are there once they could be opened, and asked for by those checks only that need them.
 
-    `store_clock` is what the first store that was asked has for a clock, less this machine's, in seconds.
+    Each is tried once: what cannot be opened may take its time to say so. `store_clock` is what the first store that
+    was asked has for a clock, less this machine's, in seconds.
     """
 
     settings: Settings
@@ -29,6 +30,13 @@ class Site:
     db: Database | None = None
     app: App | None = None
     store_clock: float | None = field(default=None)
+    _tried: set[str] = field(default_factory=set[str])
+
+    def tries(self, part: str) -> bool:
+        """Whether this is the first time that a part is to be opened."""
+        first = part not in self._tried
+        self._tried.add(part)
+        return first
 
     @property
     def paths(self) -> Paths:

@@ -96,15 +96,15 @@ async def _made(check: Check, site: Site) -> list[Finding]:
 
 
 async def _may(site: Site, needs: Needs, stack: AsyncExitStack) -> bool:
-    """Opens what a check needs, if it is not open yet and can be."""
+    """Opens what a check needs, if that was not tried before and can be."""
     if needs == "nothing":
         return True
-    if site.db is None and _has_schema(site):
+    if site.tries("database") and _has_schema(site):
         site.db = stack.enter_context(closing(composition.database_of(site.settings)))
     if needs == "database" or site.db is None:
         return site.db is not None
     # Opening a store makes its folders: those of one that is not mounted are not to be made anew.
-    if site.app is None and all(is_store(folder) for folder in site.folders) and _is_whole(site):
+    if site.tries("app") and all(is_store(folder) for folder in site.folders) and _is_whole(site):
         site.app = await stack.enter_async_context(composition.opened(site.settings))
     return site.app is not None
 
@@ -113,7 +113,7 @@ def _has_schema(site: Site) -> bool:
     if not site.settings.database and not site.paths.database.exists():
         return False
     try:
-        with composition.engine_of(site.settings) as engine:
+        with composition.engine_of(site.settings, patient=False) as engine:
             composition.require_schema(engine)
     except DomainError:
         return False

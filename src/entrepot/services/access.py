@@ -44,20 +44,31 @@ log = structlog.get_logger()
 
 
 async def authorize(
-    app: App, ctx: Context, action: str, resource: Target, keys: Mapping[str, Value] | None = None
+    app: App,
+    ctx: Context,
+    action: str,
+    resource: Target,
+    keys: Mapping[str, Value] | None = None,
+    *,
+    named: Resource | None = None,
 ) -> None:
     """Raises AccessDenied unless the principal may do `action` (such as 'ecr:PutImage').
 
     `resource` is the repository acted on, existing or not, another thing by its ARN, or the registry as a whole.
-    `keys` are condition keys that only the service knows, such as aws:RequestTag/... and aws:TagKeys.
+    `keys` are condition keys that only the service knows, such as aws:RequestTag/... and aws:TagKeys. `named` is the
+    alias that the caller knows the resource by: without rights to that either, the words of the denial are about it.
     """
-    decision = await decide(app, ctx, action, resource, keys or {})
-    if not decision.allowed:
-        _note(ctx, action, resource, decision)
-        who = await access_policies.of_principal(app, ctx.principal)
-        told = await _told(app, ctx, action, resource, keys or {}, who, decision)
-        request = AccessRequest(who.facts, action, arn_of(resource), resource.account)
-        raise AccessDenied(denial_text(told, request), advice(told, request), decision.reason)
+    given = keys or {}
+    decision = await decide(app, ctx, action, resource, given)
+    if decision.allowed:
+        return
+    _note(ctx, action, resource, decision)
+    if named and not (of_alias := await decide(app, ctx, action, named, given)).allowed:
+        resource, decision = named, of_alias
+    who = await access_policies.of_principal(app, ctx.principal)
+    told = await _told(app, ctx, action, resource, given, who, decision)
+    request = AccessRequest(who.facts, action, arn_of(resource), resource.account)
+    raise AccessDenied(denial_text(told, request), advice(told, request), decision.reason)
 
 
 async def allowed(app: App, ctx: Context, action: str, repos: Sequence[RepositoryRef]) -> list[bool]:

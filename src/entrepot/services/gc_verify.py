@@ -56,7 +56,7 @@ async def verify(app: App) -> Verified:
     present = await app.blobs.present()
     old = await app.blobs.orphans((app.clock() - ORPHAN_AGE - GRACE).timestamp())
     count, suspects = await _not_among(app, present)
-    unknown = await _unknown(app, old)
+    unknown = await unknown_objects(app, old)
     if suspects or unknown:
         # Rows, then the listing, then rows again.
         suspects = await app.db.read(gc_objects.still_named, [each.blob_id for each in suspects])
@@ -65,7 +65,7 @@ async def verify(app: App) -> Verified:
         named = set(await app.db.read(gc_objects.still_named, [each.blob_id for each in suspects]))
         suspects = [each for each in suspects if each in named]  # one that was moved lies elsewhere now
         stored = set(await app.blobs.orphans(_ALL_TIMES))
-        unknown = await _unknown(app, [each for each in unknown if each in stored])
+        unknown = await unknown_objects(app, [each for each in unknown if each in stored])
     return Verified(
         blobs=count,
         objects=len(present),
@@ -87,7 +87,8 @@ async def _not_among(app: App, present: set[ObjectPlace]) -> tuple[int, list[Nam
     return count, absent
 
 
-async def _unknown(app: App, object_ids: list[str]) -> list[str]:
+async def unknown_objects(app: App, object_ids: list[str]) -> list[str]:
+    """Those of the objects that no row names, asked for in batches."""
     found: list[str] = []
     for start in range(0, len(object_ids), _BATCH):
         found += await app.db.read(blobs.unknown_objects, object_ids[start : start + _BATCH])

@@ -13,16 +13,15 @@ from sqlalchemy import Connection
 
 from entrepot.blobs.forms import stored_size
 from entrepot.context import App
-from entrepot.meta import blobs, gc_objects, pair_checks
+from entrepot.meta import gc_objects, pair_checks
 from entrepot.meta.gc_objects import NamedObject
 from entrepot.meta.pair_checks import Unservable
 from entrepot.meta.times import to_micros
 from entrepot.ports import ObjectPlace
 from entrepot.services import gc, pairing
+from entrepot.services.gc_verify import unknown_objects
 from entrepot.services.reviews import review_due
 from entrepot.services.sweeping import ORPHAN_AGE
-
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,12 @@ async def check(app: App) -> Checked:
     """
     count, sizes, lost = await _lost(app)
     old = await app.blobs.orphans((app.clock() - ORPHAN_AGE).timestamp())
-    unknown = 0
-    for start in range(0, len(old), _BATCH):
-        unknown += len(await app.db.read(blobs.unknown_objects, old[start : start + _BATCH]))
     return Checked(
         blobs=count,
         objects=len(sizes),
         lost=lost,
         images=await app.db.read(pair_checks.unservable, [each.named.blob_id for each in lost]),
-        unknown=unknown,
+        unknown=len(await unknown_objects(app, old)),
         apart=await pairing.apart(app),
     )
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from entrepot.rules.iam.decision import NamedPolicy, PolicySet
 from entrepot.rules.iam.evaluate import evaluate
 from entrepot.rules.iam.request import AccessRequest
@@ -26,6 +28,7 @@ def fifty() -> tuple[NamedPolicy, ...]:
     )
 
 
+@pytest.mark.alone
 def test_a_decision_with_fifty_policies_takes_less_than_a_millisecond() -> None:
     policies, asked = PolicySet(identity=fifty()), request(user(team="prod"), aws__SourceIp="192.0.2.1")
     assert evaluate(asked, policies).reason == "not-allowed"

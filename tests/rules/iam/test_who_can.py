@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from entrepot.rules.iam.decision import PolicySet
@@ -91,6 +91,7 @@ def test_an_action_without_a_resource() -> None:
 
 @settings(max_examples=300)
 @given(st.integers(0, 2**32).map(lambda seed: Generator(seed).case()))
+@example(Generator(7947).case())  # a NotResource element with a variable that has no value, about another service
 def test_whoever_can_in_some_request_is_found_and_whoever_is_certain_can_in_all(case: Case) -> None:
     asked = case.request
     holders = who_can(

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.layout import Layout, read_archive, write_archive
 from tests.support.processes import Program, isolated_env, require, run, unavailable
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 IMPORTED = "imported.invalid/image"
 CONFIG = """
 version = 2

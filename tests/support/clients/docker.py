@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.archives import SavedImage, read_docker_archive
 from tests.support.processes import Program, isolated_env, require, run, unavailable
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 class Docker:

@@ -83,13 +83,12 @@ def who_can(action: str, resources: str, account: str, candidates: Iterable[Cand
 def _covers(resources: Resources, asked: ArnPattern, lookup: Lookup, *, some: bool) -> bool:
     """Whether an element takes in some, or all, of what is asked for; a NotResource element leaves out the opposite."""
     if resources.negated:
-        if any(fill(each.parts, lookup) is None for each in resources.patterns):
-            return False
-        return not any(_relates(each, asked, lookup, some=not some) for each in resources.patterns)
-    return any(_relates(each, asked, lookup, some=some) for each in resources.patterns)
+        return not any(_relates(each, asked, lookup, some=not some, unknown=True) for each in resources.patterns)
+    return any(_relates(each, asked, lookup, some=some, unknown=False) for each in resources.patterns)
 
 
-def _relates(pattern: ArnPattern, asked: ArnPattern, lookup: Lookup, *, some: bool) -> bool:
+def _relates(pattern: ArnPattern, asked: ArnPattern, lookup: Lookup, *, some: bool, unknown: bool) -> bool:
+    """`unknown` is what counts for a variable without a value: to be left out, it is enough to fit all the rest."""
     if pattern.anything:
         return True
     if asked.anything or not (pattern.is_whole or pattern.open_end):
@@ -97,7 +96,7 @@ def _relates(pattern: ArnPattern, asked: ArnPattern, lookup: Lookup, *, some: bo
     compare = overlap if some else includes
     for segment, wanted in zip(pattern.segments, asked.segments, strict=False):
         filled = fill(segment.parts, lookup)
-        if filled is None or not compare(filled, wanted.parts):
+        if not (unknown if filled is None else compare(filled, wanted.parts)):
             return False
     return True
 

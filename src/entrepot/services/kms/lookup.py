@@ -86,21 +86,16 @@ async def authorized_row(
 ) -> KmsKeyRow:
     """As `authorized`, for a key that was looked up already."""
     name, row = named.name, named.key
-    of_alias = Resource(name.account, name.arn)
+    alias = Resource(name.account, name.arn) if name.is_alias else None
     known: dict[str, Value] = {**(keys or {}), **({REQUEST_ALIAS: name.name} if name.is_alias else {})}
     if row is None:
-        if name.is_alias:
-            await authorize(app, ctx, action, of_alias, known)
+        if alias:
+            await authorize(app, ctx, action, alias, known)
             raise KeyNotFound(f"Alias {name.arn} is not found.")
         ref = KmsKeyRef(Registry(name.account, name.region), name.name)
         await authorize(app, ctx, action, ref, known)
         raise KeyNotFound(f"Key '{ref.arn}' does not exist")
-    try:
-        await authorize(app, ctx, action, row.ref, known)
-    except AccessDenied:
-        if name.is_alias:
-            await authorize(app, ctx, action, of_alias, known)
-        raise
+    await authorize(app, ctx, action, row.ref, known, named=alias)
     if row.account != ctx.principal.account and action not in ABROAD:
         raise AccessDenied(
             f"User: {ctx.principal.arn} is not authorized to perform: {action} on resource: {row.arn} because "
