@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from entrepot.context import App, Context
+from entrepot.fronts import again
+from entrepot.fronts.again import Subject
 from entrepot.fronts.oci_routes import Route
 from entrepot.meta.blobs import BlobRow
 from entrepot.rules.digests import parse_digest
@@ -37,7 +39,9 @@ async def head(app: App, ctx: Context, route: Route, request: Request) -> Respon
     """HEAD: whether the repository holds the blob, and its size."""
     parse_digest(route.reference)
     row = await layers.check(app, ctx, route.repo(ctx), route.reference)
-    return await serve(app, row, request)
+    response = await serve(app, row, request)
+    await again.remember(app, ctx, route, request, response, Subject("blob", row.id))
+    return response
 
 
 async def delete(app: App, ctx: Context, route: Route, request: Request) -> Response:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from types import MappingProxyType
-from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -15,7 +14,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from entrepot.context import App
-from entrepot.fronts import aws_json, files, health, metrics, oci, oci_errors
+from entrepot.fronts import again, aws_json, files, health, metrics, oci, oci_errors
+from entrepot.telemetry import log_request
 
 REQUEST_ID_HEADER = b"x-amzn-requestid"
 
@@ -43,7 +43,7 @@ class Root:
         """ASGI's entry point: the lifespan, or one request."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http" and self._app is not None:
+        elif scope["type"] == "http" and self._app is not None and not await again.answered(self._app, scope, send):
             await _Exchange(self._app, scope, receive, send).run()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -84,9 +84,9 @@ class _Exchange:
                 except ClientDisconnect:
                     await self._answer_cut_off()
         finally:
-            elapsed = round((time.perf_counter() - began) * 1000, 2)
-            facts: dict[str, Any] = {"method": self.scope["method"], "path": _shown(self.scope["path"])}
-            log.info("request", **facts, status=self.seen.status, milliseconds=elapsed)
+            elapsed = time.perf_counter() - began
+            facts = (self.scope["method"], _shown(self.scope["path"]), self.seen.status, elapsed)
+            log_request(self.request_id, *facts, trace_id=self.seen.span.trace_id if self.seen.span else None)
             structlog.contextvars.clear_contextvars()
         await self._linger()
 

@@ -43,6 +43,11 @@ class Claims(
     session_token: str = ""
 
     @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return datetime.fromtimestamp(self.expires, UTC)
+
+    @property
     def registry(self) -> Registry:
         """The registry that it is for."""
         return Registry(self.account, self.region)
@@ -97,7 +102,7 @@ async def unseal(app: App, text: str, purpose: bytes, now: datetime) -> Claims:
         claims = msgspec.json.decode(opened, type=Claims)
     except (ContentDamaged, msgspec.DecodeError) as error:
         raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
-    if datetime.fromtimestamp(claims.expires, UTC) <= now:
+    if claims.end <= now:
         raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.", "ExpiredToken")
     return claims
 
