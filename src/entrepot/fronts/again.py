@@ -27,7 +27,7 @@ from starlette.types import Scope, Send
 
 from entrepot.context import ANONYMOUS, App, Context
 from entrepot.errors import DomainError
-from entrepot.fronts import throttling
+from entrepot.fronts import request_ids, throttling
 from entrepot.fronts.oci_routes import Route
 from entrepot.meta.times import to_micros
 from entrepot.ports import Current, Name, NameKind
@@ -85,7 +85,7 @@ async def answered(app: App, scope: Scope, send: Send) -> bool:
     began = time.perf_counter()
     if not await _holds(app, known) or not await throttling.has_room(app, known.ctx, known.operations):
         return False
-    request_id = app.new_id()
+    request_id = request_ids.fresh()
     headers = [*known.headers, (b"x-amzn-requestid", request_id.encode())]
     await send({"type": "http.response.start", "status": known.status, "headers": headers})
     await send({"type": "http.response.body", "body": known.body})

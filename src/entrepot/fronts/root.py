@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from entrepot.context import App
-from entrepot.fronts import again, aws_json, files, health, metrics, oci, oci_errors
+from entrepot.fronts import again, aws_json, files, health, metrics, oci, oci_errors, request_ids
 from entrepot.telemetry import log_request
 
 REQUEST_ID_HEADER = b"x-amzn-requestid"
@@ -69,7 +69,7 @@ class _Exchange:
         self._receive = receive
         self._send = send
         self._body_is_over = not any(name in _BODY_HEADERS for name, _ in scope["headers"])
-        self.request_id = app.new_id()
+        self.request_id = request_ids.fresh()
         self.seen = app.observer.request(door_of(scope["path"]), scope)
         scope["entrepot.request_id"] = self.request_id
 
@@ -110,6 +110,8 @@ class _Exchange:
 
         A connection that is closed with bytes unread is reset, and a client that is still sending loses the answer.
         """
+        if self._body_is_over:
+            return
         seen = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):

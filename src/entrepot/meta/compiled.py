@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.engine import Dialect
 
+from entrepot.observing.tracing import CURRENT
+
 Row = tuple[Any, ...]
 Parameters = Mapping[str, object] | Sequence[object]
 
@@ -22,6 +24,13 @@ class Compiled:
     def __init__(self, query: Select[*tuple[Any, ...]]) -> None:
         self._query = query
         self._texts: dict[str, tuple[str, Sequence[str] | None]] = {}
+
+    def first(self, connection: Connection, values: Mapping[str, object]) -> Row | None:
+        """The first row of the answer, None for none."""
+        if CURRENT.get():  # a traced statement is SQLAlchemy's to run, which tells of it
+            row = connection.execute(self._query, values).first()
+            return None if row is None else tuple(row)
+        return self.first_of_each(connection, (values,))[0]
 
     def first_of_each(self, connection: Connection, many: Iterable[Mapping[str, object]]) -> list[Row | None]:
         """Runs the query once for each set of parameters; the first row of each, None where there is none."""
