@@ -1,0 +1,105 @@
+"""Compares Entrepot with CNCF distribution, and with any registry that answers at a URL, on this machine.
+
+    .venv/bin/python -m bench.compare [--smoke] [--only entrepot-sqlite-1 distribution] [--lines manifest blob_push]
+        [--rounds 5] [--few 3] [--seconds 3] [--json FILE] [--write docs/benchmarks.md] [--folder /var/tmp]
+
+All contestants run at once and are asked in turns. What is missing on the machine is left out, with the reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.compare import distribution, floors, limits, plan, report
+from bench.compare.contestants import Contestant, Kind, entrepot
+from bench.compare.machine import facts
+from bench.compare.samples import Comparison, Line, save
+from bench.compare.turns import Effort, Tell, measured
+from bench.content import Content
+from bench.servers import TOPOLOGIES, Backends, backends
+
+_BLOCK = 64 << 20
+_TOPOLOGIES = ("sqlite-1", "sqlite-2", "postgres-s3")
+_SMOKE = ("entrepot-sqlite-1", distribution.NAME)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measures, prints, writes. Floors that are not reached are told of and change nothing else."""
+    given = _arguments(words)
+    effort = Effort(given.seconds, given.connections, given.rounds, given.few)
+    stages = plan.chosen(plan.smoke() if given.smoke else plan.stages(), given.lines)
+    with backends(given.folder) as behind:
+        run = compare(_kinds(given), stages, effort, behind)
+    if given.json:
+        save(run, given.json)
+    tables = report.sections(run)
+    sys.stdout.write("\n".join(f"## {name}\n\n{text}" for name, text in tables.items()))
+    for warning in floors.warnings(run):
+        sys.stderr.write(f"warning: below the floor: {warning}\n")
+    return 0
+
+
+def compare(kinds: Sequence[Kind], stages: Sequence[plan.Stage], effort: Effort, behind: Backends) -> Comparison:
+    """The whole run; the machine's limits are measured before every stage and after the last."""
+    content, lines, found = Content(_BLOCK), dict[str, Line](), dict[str, list[float]]()
+    tell = _teller()
+    for stage in stages:
+        _add(found, limits.limits(behind.folder))
+        with ExitStack() as stack:
+            contestants = [_started(kind, behind, content, stack, tell) for kind in kinds]
+            for workload in stage.workloads:
+                lines[workload.name] = measured(workload, contestants, effort, tell)
+    _add(found, limits.limits(behind.folder))
+    return Comparison(facts(effort), found, {kind.name: kind.title for kind in kinds}, lines)
+
+
+def _started(kind: Kind, behind: Backends, content: Content, stack: ExitStack, tell: Tell) -> Contestant:
+    tell(f"starting {kind.title}")
+    return stack.enter_context(kind.start(behind, content))
+
+
+def _add(found: dict[str, list[float]], once: dict[str, float]) -> None:
+    for name, value in once.items():
+        found.setdefault(name, []).append(value)
+
+
+def _kinds(given: argparse.Namespace) -> list[Kind]:
+    known = {each.name: each for each in TOPOLOGIES}
+    all_of_them = [*(entrepot(known[name]) for name in _TOPOLOGIES), distribution.KIND]
+    wanted = given.only or (_SMOKE if given.smoke else [kind.name for kind in all_of_them])
+    return [kind for kind in all_of_them if kind.name in wanted]
+
+
+def _teller() -> Tell:
+    began = time.monotonic()
+
+    def tell(what: str) -> None:
+        sys.stderr.write(f"{time.monotonic() - began:7.1f} s  {what}\n")
+
+    return tell
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a few lines, one worker and distribution")
+    parser.add_argument("--only", nargs="*", default=[], help="contestants (all)")
+    parser.add_argument("--lines", nargs="*", default=[], help="what the names of lines begin with (all)")
+    for name, default, text in (
+        ("rounds", 5, "turns that everybody has in each line"),
+        ("few", 3, "turns in lines that move or start a lot"),
+        ("connections", 16, "on which small answers are asked for"),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"{text} ({default})")
+    parser.add_argument("--seconds", type=float, default=3, help="for which small answers are asked for in a turn (3)")
+    parser.add_argument("--folder", type=Path, help="where the temporary folder is made")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

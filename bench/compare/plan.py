@@ -1,0 +1,44 @@
+"""Which lines there are, in which order, and on which storage: contestants start afresh for every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.compare import small, transfers
+from bench.compare.transfers import GIB, MIB, PULLS, PUSHES
+from bench.compare.turns import Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Lines that share what was pushed; all of it is gone when the next one begins."""
+
+    name: str
+    workloads: tuple[Workload, ...]
+
+
+def stages() -> Iterator[Stage]:
+    """Everything."""
+    yield Stage("small answers", (*small.manifests(), *small.calls()))
+    yield Stage("pulls", tuple(transfers.pulls()))
+    yield Stage("pushes", tuple(transfers.pushes()))
+    for workload in transfers.large_pushes():
+        yield Stage("large pushes", (workload,))
+
+
+def smoke() -> Iterator[Stage]:
+    """What is looked at with every change, in three minutes."""
+    yield Stage("small answers", tuple(small.manifests()))
+    yield Stage("pulls", (transfers.pull(GIB, 1, 1), transfers.pull(10 * MIB, PULLS, 2 * PULLS)))
+    yield Stage("pushes", (transfers.push(GIB, 1, 1), transfers.push(10 * MIB, PUSHES, PUSHES)))
+
+
+def chosen(stages: Iterator[Stage], names: Sequence[str]) -> list[Stage]:
+    """Stages with only the lines whose names begin with one of these; all lines where there are none."""
+    found = list[Stage]()
+    for stage in stages:
+        kept = tuple(each for each in stage.workloads if not names or each.name.startswith(tuple(names)))
+        if kept:
+            found.append(Stage(stage.name, kept))
+    return found
