@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Mapping
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -34,7 +35,7 @@ class Caller:
             raise AssertionError(f"{operation}: {answer.status} {answer.body[:500]!r}")
         return answer
 
-    def signed(self, operation: str, members: dict[str, object]) -> tuple[dict[str, str], bytes]:
+    def signed(self, operation: str, members: Mapping[str, object]) -> tuple[dict[str, str], bytes]:
         """Headers and body of such a call."""
         body = json.dumps(members).encode()
         made, headers = self._signed.get((operation, body), (0.0, {}))

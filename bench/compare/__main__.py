@@ -12,15 +12,18 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
-from bench.compare import distribution, floors, limits, plan, report
+from bench.compare import distribution, floors, instructions, limits, named, plan, report
 from bench.compare.contestants import Contestant, Kind, entrepot
 from bench.compare.machine import facts
 from bench.compare.samples import Comparison, Line, save
 from bench.compare.turns import Effort, Tell, measured
+from bench.compare.whole import Engine
 from bench.content import Content
+from bench.marked import replaced
 from bench.servers import TOPOLOGIES, Backends, backends
 
 _BLOCK = 64 << 20
@@ -32,12 +35,16 @@ def main(words: Sequence[str] | None = None) -> int:
     """Measures, prints, writes. Floors that are not reached are told of and change nothing else."""
     given = _arguments(words)
     effort = Effort(given.seconds, given.connections, given.rounds, given.few)
-    stages = plan.chosen(plan.smoke() if given.smoke else plan.stages(), given.lines)
-    with backends(given.folder) as behind:
-        run = compare(_kinds(given), stages, effort, behind)
+    with backends(given.folder) as behind, closing(Engine(behind.folder / "docker")) as engine:
+        stages = plan.smoke() if given.smoke else plan.stages(engine, large=given.large)
+        run = compare(_kinds(given), plan.chosen(stages, given.lines), effort, behind)
+    if given.instructions or not (given.smoke or given.lines):
+        run = replace(run, instructions=instructions.counted(given.folder))
     if given.json:
-        save(run, given.json)
+        save(run, given.json, report.told(run))
     tables = report.sections(run)
+    for page in given.write:
+        page.write_text(replaced(page.read_text(), tables))
     sys.stdout.write("\n".join(f"## {name}\n\n{text}" for name, text in tables.items()))
     for warning in floors.warnings(run):
         sys.stderr.write(f"warning: below the floor: {warning}\n")
@@ -70,9 +77,13 @@ def _add(found: dict[str, list[float]], once: dict[str, float]) -> None:
 
 def _kinds(given: argparse.Namespace) -> list[Kind]:
     known = {each.name: each for each in TOPOLOGIES}
-    all_of_them = [*(entrepot(known[name]) for name in _TOPOLOGIES), distribution.KIND]
-    wanted = given.only or (_SMOKE if given.smoke else [kind.name for kind in all_of_them])
-    return [kind for kind in all_of_them if kind.name in wanted]
+    others = [named.kind(text) for text in given.url]
+    peers = [distribution.KIND] if distribution.installed() else []
+    ours = [*(entrepot(known[name]) for name in _TOPOLOGIES), *peers]
+    wanted = given.only or (_SMOKE if given.smoke else [kind.name for kind in ours])
+    if not peers:
+        sys.stderr.write(f"distribution is left out: {distribution.PROGRAM} is not installed\n")
+    return [*(kind for kind in ours if kind.name in wanted), *others]
 
 
 def _teller() -> Tell:
@@ -96,8 +107,12 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     ):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"{text} ({default})")
     parser.add_argument("--seconds", type=float, default=3, help="for which small answers are asked for in a turn (3)")
+    parser.add_argument("--url", nargs="*", default=[], help="other registries: NAME=http://HOST:PORT[,USER:PASSWORD]")
+    parser.add_argument("--large", action="store_true", help="also 64 pulls and 32 pushes of 1 GiB at once")
+    parser.add_argument("--instructions", action="store_true", help="count them too (whole runs always do)")
     parser.add_argument("--folder", type=Path, help="where the temporary folder is made")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
+    parser.add_argument("--write", type=Path, nargs="*", default=[], help="pages to put the tables into")
     return parser.parse_args(words)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 
 from bench.caller import Caller, basic, new_caller
@@ -25,7 +26,8 @@ class Contestant:
 
     `headers` are those of a client that is logged in, `login` the user and password of one that is yet to. `own` are
     the first processes of the server itself, `beside` of its database and its store; none where others started it.
-    `again` starts the same server once more on the same data; `started` is how long that took, in seconds.
+    `again` starts the same server once more on the same data; `started` is how long that took, in seconds. Of
+    distribution there are the `folder` of its data and its `config` file, of Entrepot the `deployment`.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Contestant:
     beside: tuple[int, ...] = ()
     caller: Caller | None = None
     deployment: Deployment | None = None
+    folder: Path | None = None
+    config: Path | None = None
     again: Callable[[], AbstractContextManager[Contestant]] | None = None
     started: float = 0.0
     images: dict[str, Image] = field(default_factory=dict[str, Image])

@@ -63,7 +63,9 @@ def _serving(folder: Path, contestant: Contestant) -> Iterator[Contestant]:
     try:
         program.wait_until(lambda: _answers(port), _READY_SECONDS)
         took = perf_counter() - began
-        yield replace(contestant, netloc=f"127.0.0.1:{port}", own=(program.pid,), started=took, again=None)
+        made = replace(contestant, netloc=f"127.0.0.1:{port}", own=(program.pid,), started=took, again=None)
+        made.folder, made.config = folder / "data", file
+        yield made
     finally:
         program.stop()
 

@@ -144,7 +144,7 @@ def _alone() -> Iterator[Floor]:
         yield Floor(f"{title} at 100,000 images against 1,000, p99", 1.5, "x", slower, at_least=False)
     yield Floor("memory of a worker, idle", 150, " MiB", _figure("memory_idle"), at_least=False)
     for name, title, count in (("pulls", "64 pulls at once", 64), ("slow", "64 slow readers", 64)):
-        more = _between(f"memory_{name}", "memory_idle", per=count)
+        more = _between(f"memory_{name}", "memory_all_idle", per=count)
         yield Floor(f"memory of all workers, more for each of {title}", 1, " MiB", more, at_least=False)
     flat = _between("memory_large_upload", "memory_upload")
     yield Floor("memory of a worker, upload of 5 GiB against 64 MiB", 1.1, "x", flat, at_least=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bench.compare import small, transfers
+from bench.compare import garbage, images, many, serving, small, transfers
 from bench.compare.transfers import GIB, MIB, PULLS, PUSHES
 from bench.compare.turns import Workload
+from bench.compare.whole import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,21 @@ class Stage:
     workloads: tuple[Workload, ...]
 
 
-def stages() -> Iterator[Stage]:
-    """Everything."""
-    yield Stage("small answers", (*small.manifests(), *small.calls()))
+def stages(engine: Engine, *, large: bool = False) -> Iterator[Stage]:
+    """Everything; with `large` also many layers of 1 GiB at once, which take an hour and 40 GB of room."""
+    yield Stage("small answers", (*small.manifests(), *small.calls(), *images.images()))
     yield Stage("pulls", tuple(transfers.pulls()))
     yield Stage("pushes", tuple(transfers.pushes()))
     for workload in transfers.large_pushes():
         yield Stage("large pushes", (workload,))
+    yield Stage("many images", tuple(many.many()))
+    yield Stage("docker", tuple(engine.lines()))
+    yield Stage("starts", tuple(serving.starts()))
+    yield Stage("memory", tuple(serving.memory()))
+    yield Stage("garbage", tuple(garbage.collections()))
+    if large:
+        yield Stage("large pulls at once", (transfers.pull(GIB, PULLS, PULLS),))
+        yield Stage("large pushes at once", (transfers.push(GIB, PUSHES, PUSHES),))
 
 
 def smoke() -> Iterator[Stage]:

@@ -21,8 +21,28 @@ def sections(run: Comparison) -> Mapping[str, str]:
         "processors": processors_table(run),
         "times": times_table(run),
         "missing": _missing(run),
+        "instructions": _instructions(run),
     }
     return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
+
+
+def told(run: Comparison) -> dict[str, object]:
+    """Ratios and floors, for whoever reads the file of a run and not the page."""
+    ratios = {
+        line.name: {name: times for name in run.contestants if name != PEER and (times := ratio(line, name, PEER))}
+        for line in run.lines.values()
+    }
+    found = [
+        {
+            "floor": each.floor.title,
+            "of": each.subject,
+            "asked": each.floor.demand,
+            "found": each.value,
+            "met": each.met,
+        }
+        for each in verdicts(run)
+    ]
+    return {"ratios": {name: each for name, each in ratios.items() if each}, "floors": found}
 
 
 def limits_table(run: Comparison) -> list[str]:
@@ -85,6 +105,11 @@ def processors_table(run: Comparison) -> list[str]:
 
 def _machine(run: Comparison) -> list[str]:
     return [f"- {name}: {text}" for name, text in run.machine.items()]
+
+
+def _instructions(run: Comparison) -> list[str]:
+    rows = [[title, f"{count:,.0f}"] for title, count in run.instructions.items()]
+    return table(["", "instructions"], rows) if rows else ["Not counted in this run."]
 
 
 def _missing(run: Comparison) -> list[str]:

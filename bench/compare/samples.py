@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -102,16 +102,18 @@ def centile(seconds: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def save(comparison: Comparison, path: Path) -> None:
-    """Writes the file, with four digits of every figure."""
+def save(comparison: Comparison, path: Path, told: Mapping[str, object] | None = None) -> None:
+    """Writes the file, with four digits of every figure; `told` is what else its readers are to find in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(rounded(asdict(comparison)), indent=1) + "\n")
+    path.write_text(json.dumps(rounded({**(told or {}), **asdict(comparison)}), indent=1) + "\n")
 
 
 def load(path: Path) -> Comparison:
-    """Reads it again."""
+    """Reads it again, without what was told."""
     document = json.loads(path.read_text())
-    return Comparison(**document | {"lines": {name: _line(line) for name, line in document["lines"].items()}})
+    known: dict[str, Any] = {each.name: document[each.name] for each in fields(Comparison)}
+    known["lines"] = {name: _line(line) for name, line in known["lines"].items()}
+    return Comparison(**known)
 
 
 def _line(document: Mapping[str, Any]) -> Line:
