@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.compare import distribution, floors, instructions, limits, named, plan, report
 from bench.compare.contestants import Contestant, Kind, entrepot
 from bench.compare.machine import facts
-from bench.compare.samples import Comparison, Line, save
+from bench.compare.samples import Comparison, Line, kept, load, save
 from bench.compare.turns import Effort, Tell, measured
 from bench.compare.whole import Engine
 from bench.content import Content
@@ -28,18 +28,14 @@ from bench.servers import TOPOLOGIES, Backends, backends
 
 _BLOCK = 64 << 20
 _TOPOLOGIES = ("sqlite-1", "sqlite-2", "postgres-s3")
+_SHORT = Effort(seconds=2, rounds=3, few=2)
 _SMOKE = ("entrepot-sqlite-1", distribution.NAME)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measures, prints, writes. Floors that are not reached are told of and change nothing else."""
     given = _arguments(words)
-    effort = Effort(given.seconds, given.connections, given.rounds, given.few)
-    with backends(given.folder) as behind, closing(Engine(behind.folder / "docker")) as engine:
-        stages = plan.smoke() if given.smoke else plan.stages(engine, large=given.large)
-        run = compare(_kinds(given), plan.chosen(stages, given.lines), effort, behind)
-    if given.instructions or not (given.smoke or given.lines):
-        run = replace(run, instructions=instructions.counted(given.folder))
+    run = load(given.read) if given.read else kept(_measured(given))
     if given.json:
         save(run, given.json, report.told(run))
     tables = report.sections(run)
@@ -51,17 +47,30 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _measured(given: argparse.Namespace) -> Comparison:
+    usual = _SHORT if given.smoke else Effort()
+    effort = Effort(
+        given.seconds or usual.seconds, given.connections, given.rounds or usual.rounds, given.few or usual.few
+    )
+    with backends(given.folder) as behind, closing(Engine(behind.folder / "docker")) as engine:
+        stages = plan.smoke() if given.smoke else plan.stages(engine, large=given.large)
+        run = compare(_kinds(given), plan.chosen(stages, given.lines), effort, behind)
+    if given.instructions or not (given.smoke or given.lines):
+        run = replace(run, instructions=instructions.counted(given.folder))
+    return run
+
+
 def compare(kinds: Sequence[Kind], stages: Sequence[plan.Stage], effort: Effort, behind: Backends) -> Comparison:
     """The whole run; the machine's limits are measured before every stage and after the last."""
     content, lines, found = Content(_BLOCK), dict[str, Line](), dict[str, list[float]]()
     tell = _teller()
     for stage in stages:
-        _add(found, limits.limits(behind.folder))
+        _add(found, limits.limits(behind.folder, min(1, effort.seconds / 3)))
         with ExitStack() as stack:
             contestants = [_started(kind, behind, content, stack, tell) for kind in kinds]
             for workload in stage.workloads:
                 lines[workload.name] = measured(workload, contestants, effort, tell)
-    _add(found, limits.limits(behind.folder))
+    _add(found, limits.limits(behind.folder, min(1, effort.seconds / 3)))
     return Comparison(facts(effort), found, {kind.name: kind.title for kind in kinds}, lines)
 
 
@@ -100,17 +109,19 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--smoke", action="store_true", help="a few lines, one worker and distribution")
     parser.add_argument("--only", nargs="*", default=[], help="contestants (all)")
     parser.add_argument("--lines", nargs="*", default=[], help="what the names of lines begin with (all)")
-    for name, default, text in (
-        ("rounds", 5, "turns that everybody has in each line"),
-        ("few", 3, "turns in lines that move or start a lot"),
-        ("connections", 16, "on which small answers are asked for"),
+    usual = Effort()
+    for name, kind, text in (
+        ("rounds", int, f"turns that everybody has in each line ({usual.rounds})"),
+        ("few", int, f"turns in lines that move or start a lot ({usual.few})"),
+        ("seconds", float, f"for which small answers are asked for in a turn ({usual.seconds:g})"),
     ):
-        parser.add_argument(f"--{name}", type=int, default=default, help=f"{text} ({default})")
-    parser.add_argument("--seconds", type=float, default=3, help="for which small answers are asked for in a turn (3)")
+        parser.add_argument(f"--{name}", type=kind, help=text)
+    parser.add_argument("--connections", type=int, default=usual.connections, help="on which they are asked for (16)")
     parser.add_argument("--url", nargs="*", default=[], help="other registries: NAME=http://HOST:PORT[,USER:PASSWORD]")
     parser.add_argument("--large", action="store_true", help="also 64 pulls and 32 pushes of 1 GiB at once")
     parser.add_argument("--instructions", action="store_true", help="count them too (whole runs always do)")
     parser.add_argument("--folder", type=Path, help="where the temporary folder is made")
+    parser.add_argument("--read", type=Path, help="file of an earlier run: nothing is measured")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--write", type=Path, nargs="*", default=[], help="pages to put the tables into")
     return parser.parse_args(words)

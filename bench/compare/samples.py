@@ -110,7 +110,15 @@ def save(comparison: Comparison, path: Path, told: Mapping[str, object] | None =
 
 def load(path: Path) -> Comparison:
     """Reads it again, without what was told."""
-    document = json.loads(path.read_text())
+    return _of(json.loads(path.read_text()))
+
+
+def kept(comparison: Comparison) -> Comparison:
+    """The run with no more digits than its file has, so that both make the same page."""
+    return _of(rounded(asdict(comparison)))
+
+
+def _of(document: Mapping[str, Any]) -> Comparison:
     known: dict[str, Any] = {each.name: document[each.name] for each in fields(Comparison)}
     known["lines"] = {name: _line(line) for name, line in known["lines"].items()}
     return Comparison(**known)
