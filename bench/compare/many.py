@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 from bench import pushing
 from bench.compare.contestants import Contestant
 from bench.compare.samples import LeftOut
-from bench.compare.small import CONFIG_SIZE, asked, called
+from bench.compare.small import ACCEPT, CONFIG_SIZE, asked, called
 from bench.compare.turns import Workload
 from bench.content import Image, image
 from bench.generate_metadata import engine_of
@@ -68,7 +68,7 @@ def repository(it: Contestant, count: int) -> str:
             pushing.missing_blobs(client, name, made)
             pushing.manifest(client, name, made, tag(0))
             _fill(it, name, made, count)
-            client.ask("GET", f"/v2/{name}/manifests/{tag(count // 2)}", expect=200)
+            client.ask("GET", f"/v2/{name}/manifests/{tag(count // 2)}", ACCEPT, expect=200)
         it.images[name] = made
     return name
 
@@ -121,5 +121,5 @@ def _files(folder: Path, name: str, first: Image, count: int) -> None:
     """Tags as distribution lays them out, each a link in folders of its own; to one manifest, to spare the disk."""
     tags = folder / "docker" / "registry" / "v2" / "repositories" / name / "_manifests" / "tags"
     for number in range(1, count):
-        os.makedirs(place := tags / tag(number) / "current")  # noqa: PTH103 - a hundred thousand of them
+        os.makedirs(place := tags / tag(number) / "current", exist_ok=True)  # noqa: PTH103 - a hundred thousand of them
         (place / "link").write_text(first.digest)
