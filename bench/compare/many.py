@@ -66,7 +66,8 @@ def repository(it: Contestant, count: int) -> str:
         with closing(it.connect()) as client:
             pushing.missing_blobs(client, name, made)
             pushing.manifest(client, name, made, tag(0))
-            _fill(it, name, made, count)
+        _fill(it, name, made, count)
+        with closing(it.connect()) as client:
             client.ask("GET", f"/v2/{name}/manifests/{tag(count // 2)}", ACCEPT, expect=200)
         it.images[name] = made
     return name
