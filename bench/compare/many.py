@@ -5,7 +5,6 @@ That many are not pushed: they are put where the contestant keeps them, as copie
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
@@ -67,7 +66,8 @@ def repository(it: Contestant, count: int) -> str:
         with closing(it.connect()) as client:
             pushing.missing_blobs(client, name, made)
             pushing.manifest(client, name, made, tag(0))
-            _fill(it, name, made, count)
+        _fill(it, name, made, count)
+        with closing(it.connect()) as client:
             client.ask("GET", f"/v2/{name}/manifests/{tag(count // 2)}", ACCEPT, expect=200)
         it.images[name] = made
     return name
@@ -79,7 +79,7 @@ def _fill(it: Contestant, name: str, first: Image, count: int) -> None:
         with _engine(it.deployment).begin() as connection:
             _rows(connection, first, others)
     elif it.folder:
-        _files(it.folder, name, first, count)
+        _files(it.folder, name, count)
     elif count <= _MOST_PUT:
         with closing(it.connect()) as client:
             for number, each in enumerate(others, 1):
@@ -117,9 +117,11 @@ def _rows(connection: Connection, first: Image, others: Iterator[Image]) -> None
     connection.execute(text("ANALYZE"))
 
 
-def _files(folder: Path, name: str, first: Image, count: int) -> None:
-    """Tags as distribution lays them out, each a link in folders of its own; to one manifest, to spare the disk."""
+def _files(folder: Path, name: str, count: int) -> None:
+    """Further tags as distribution finds them: links to the folder of the first, which spares the disk a million files.
+
+    So all are of one manifest.
+    """
     tags = folder / "docker" / "registry" / "v2" / "repositories" / name / "_manifests" / "tags"
     for number in range(1, count):
-        os.makedirs(place := tags / tag(number) / "current", exist_ok=True)  # noqa: PTH103 - a hundred thousand of them
-        (place / "link").write_text(first.digest)
+        (tags / tag(number)).symlink_to(tag(0))
