@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -18,10 +18,6 @@ from entrepot.services import layers
 
 REDIRECT_SECONDS = 20 * 60
 """How long a URL that a client is redirected to is good for: to begin with, since the store ends no transfer for it."""
-
-PIECE = 256 * 1024
-"""Bytes handed to the HTTP server at once. It queues a number of pieces for a reader on a slow line, however large they
-are: with 256 KiB a reader takes half the memory that it takes with whole frames, at the same speed (docs/memory.md)."""
 
 
 async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:
@@ -78,19 +74,10 @@ async def serve(app: App, row: BlobRow, request: Request) -> Response:
 
 
 async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    for piece in _pieces(first):
-        yield piece
-    del first  # a frame, which a slow reader would keep in memory
+    yield first
+    del first
     async for chunk in chunks:
-        for piece in _pieces(chunk):
-            yield piece
-
-
-def _pieces(frame: bytes) -> Iterator[bytes]:
-    """What is sent at once. As bytes, since the server takes views apart byte by byte."""
-    if len(frame) <= PIECE:
-        return iter((frame,))
-    return (frame[at : at + PIECE] for at in range(0, len(frame), PIECE))
+        yield chunk
 
 
 def _headers(row: BlobRow) -> dict[str, str]:
