@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-SMALL = 64 * 1024
-LARGE = 256 * 1024
+SMALLEST = 16 * 1024
+LARGEST = 256 * 1024
 """Bytes of a piece. The server queues some eight pieces for a connection, however large they are, and each costs some
-ten microseconds: small ones are for readers on slow lines, of whom there may be many (docs/memory.md)."""
+tens of microseconds: small ones are for readers on slow lines, of whom there may be many (docs/memory.md)."""
 
-PROVEN = 8 * 1024 * 1024
-"""Bytes that go out without a stop before pieces are large: more than kernel and server take in by themselves."""
+PART = 64
+"""What part of all that went out without a stop a piece may be. A reader who stops has an eighth of that queued."""
+
+FEW = 4
+"""As many transfers may send whole frames at once, when they have shown that they flow."""
 
 STOP = 0.05
 """Seconds that a piece waits for its reader on a line which is called slow."""
@@ -17,16 +20,18 @@ STOP = 0.05
 class Flow:
     """One transfer's. A reader is taken to be slow until it has shown otherwise, and again when it stops."""
 
-    __slots__ = ("_flowing",)
+    __slots__ = ("_flowed",)
 
     def __init__(self) -> None:
-        self._flowing = 0
+        self._flowed = 0
 
-    @property
-    def piece(self) -> int:
-        """Bytes of the next piece, at most."""
-        return LARGE if self._flowing >= PROVEN else SMALL
+    def piece(self, frame: int, transfers: int) -> int:
+        """Bytes of the next piece, at most, where `transfers` are under way."""
+        size = self._flowed // PART
+        if size >= LARGEST:
+            return frame if transfers <= FEW else LARGEST
+        return max(SMALLEST, size)
 
     def went(self, count: int, seconds: float) -> None:
         """Notes that a piece was taken, and how long that took."""
-        self._flowing = self._flowing + count if seconds < STOP else 0
+        self._flowed = self._flowed + count if seconds < STOP else 0

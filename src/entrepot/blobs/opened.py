@@ -23,17 +23,18 @@ class OpenedFrames:
     def __init__(self, most: int) -> None:
         self._most = most
         self._frames: OrderedDict[Key, asyncio.Future[bytes]] = OrderedDict()
-        self._transfers = 0
+        self.transfers = 0
+        """How many are under way."""
 
     @contextmanager
     def transfer(self) -> Generator[None]:
         """To be entered for as long as frames are asked for."""
-        self._transfers += 1
+        self.transfers += 1
         try:
             yield
         finally:
-            self._transfers -= 1
-            if not self._transfers:
+            self.transfers -= 1
+            if not self.transfers:
                 self._frames.clear()
 
     def begin(self, key: Key, start: Callable[[], asyncio.Future[bytes]]) -> asyncio.Future[bytes]:

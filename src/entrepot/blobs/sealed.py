@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from time import perf_counter
 from types import MappingProxyType
+from typing import Any
 from weakref import WeakValueDictionary
 
 from entrepot.blobs.appending import Appending
@@ -35,7 +36,10 @@ FORMS: Mapping[Format, Form] = MappingProxyType({"sealed": SEALED, "dsse": DSSE}
 REHASH_FRAMES = 32
 """Frames that are read back and hashed at a time, so that a long upload leaves the threads to others in between."""
 
-OPENED_FRAMES = 16
+THREADS = 16
+"""More than there are cores as a rule: some of them wait for the disk."""
+
+OPENED_FRAMES = 8
 """Frames that are held for the transfers of a process."""
 
 FEW_UPLOADS = 4
@@ -60,7 +64,7 @@ class SealedBlobStore:
         store: ObjectStore,
         *,
         frame: int = FRAME,
-        threads: int = 8,
+        threads: int = THREADS,
         uploads: int = 1024,
         lock: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
         forms: Mapping[Format, Form] = FORMS,
@@ -117,8 +121,8 @@ class SealedBlobStore:
         few = self._appends <= FEW_UPLOADS
         size = self._batch if few else self._layout.frame
         filling, resting = Batch(size, work.carry), None
-        running: asyncio.Future[None] | None = None
-        left = room
+        running: asyncio.Future[Any] | None = None
+        left, carry = room, work.carry
         try:
             async for chunk in body:
                 left -= len(chunk)
@@ -128,7 +132,8 @@ class SealedBlobStore:
                 while view := filling.fill(view):
                     if running:
                         await running
-                    running = self._workers.start(work.take, filling.content())
+                    running = self._stored(work, filling.content(), carry)
+                    carry = 0
                     if few:
                         filling, resting = resting or Batch(size), filling
                     else:
@@ -141,6 +146,14 @@ class SealedBlobStore:
             if running:
                 forget(running)
         return filling.content() if left < room else None
+
+    def _stored(self, work: Appending, batch: memoryview, carry: int) -> asyncio.Future[Any]:
+        """Hashes a batch in one thread, and seals and writes it in another."""
+        return asyncio.gather(
+            self._workers.start(work.hash, batch[carry:]),
+            self._workers.start(work.take, batch),
+            return_exceptions=False,
+        )
 
     async def digest(self, staged: StagedBlob, algorithm: Algorithm) -> str:
         """The digest of what is staged: as it came in where this process saw all of it, and read back otherwise."""
@@ -213,7 +226,8 @@ class SealedBlobStore:
                     if index < frames[-1] and at % frame == 0:
                         self._opened.begin((name, index + 1), partial(self._start, reading, index + 1))
                     plain = await self._opened.find((name, index), opening)
-                    piece = plain[at - index * frame : min(stop - index * frame, at - index * frame + flow.piece)]
+                    first, size = at - index * frame, flow.piece(frame, self._opened.transfers)
+                    piece = plain[first : min(stop - index * frame, first + size)]
                     del plain  # nothing is held while the reader waits
                     before = perf_counter()
                     yield piece
