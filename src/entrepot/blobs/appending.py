@@ -71,6 +71,11 @@ class Appending:
         with self._lock:
             self._close()
 
+    def take_hashed(self, batch: memoryview) -> None:
+        """Hashes a batch that ends with a frame, and stores it."""
+        self.hash(batch[self._carry :])
+        self.take(batch)
+
     def _absorb(self, batch: memoryview) -> memoryview:
         """Stores the whole frames of a batch and returns the rest of it."""
         self._received += len(batch) - self._carry

@@ -116,7 +116,10 @@ class SealedBlobStore:
         return grown
 
     async def _feed(self, work: Appending, body: AsyncIterator[bytes], room: int) -> memoryview | None:
-        """Hands full batches to a thread, two buffers in turns. Returns the last batch; None where nothing came."""
+        """Hands full batches to threads. Returns the last batch; None where nothing came.
+
+        One of a few has two buffers in turns, and is hashed by one thread while another seals and writes.
+        """
         self._appends += 1
         few = self._appends <= FEW_UPLOADS
         size = self._batch if few else self._layout.frame
@@ -132,12 +135,14 @@ class SealedBlobStore:
                 while view := filling.fill(view):
                     if running:
                         await running
-                    running = self._stored(work, filling.content(), carry)
-                    carry = 0
+                    batch = filling.content()
                     if few:
+                        hashing = self._workers.start(work.hash, batch[carry:])
+                        running = asyncio.gather(hashing, self._workers.start(work.take, batch))
                         filling, resting = resting or Batch(size), filling
                     else:
-                        await running
+                        await self._workers.start(work.take_hashed, batch)
+                    carry = 0
                     filling.clear()
             if running:
                 await running
@@ -146,14 +151,6 @@ class SealedBlobStore:
             if running:
                 forget(running)
         return filling.content() if left < room else None
-
-    def _stored(self, work: Appending, batch: memoryview, carry: int) -> asyncio.Future[Any]:
-        """Hashes a batch in one thread, and seals and writes it in another."""
-        return asyncio.gather(
-            self._workers.start(work.hash, batch[carry:]),
-            self._workers.start(work.take, batch),
-            return_exceptions=False,
-        )
 
     async def digest(self, staged: StagedBlob, algorithm: Algorithm) -> str:
         """The digest of what is staged: as it came in where this process saw all of it, and read back otherwise."""
