@@ -36,9 +36,6 @@ FORMS: Mapping[Format, Form] = MappingProxyType({"sealed": SEALED, "dsse": DSSE}
 REHASH_FRAMES = 32
 """Frames that are read back and hashed at a time, so that a long upload leaves the threads to others in between."""
 
-THREADS = 16
-"""More than there are cores as a rule: some of them wait for the disk."""
-
 OPENED_FRAMES = 8
 """Frames that are held for the transfers of a process."""
 
@@ -64,7 +61,7 @@ class SealedBlobStore:
         store: ObjectStore,
         *,
         frame: int = FRAME,
-        threads: int = THREADS,
+        threads: int = 8,
         uploads: int = 1024,
         lock: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
         forms: Mapping[Format, Form] = FORMS,
