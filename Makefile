@@ -13,7 +13,7 @@ INSTALL_SELF := $(PIP) --no-deps --no-build-isolation --editable .
 COMPILE := $(UV) pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help serve test check format docs lock upgrade clean
+.PHONY: help serve test check format docs bench bench-smoke lock upgrade clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,8 @@ help:
 	@echo "make check            linters, type checker, import layers, size budget"
 	@echo "make format           let ruff format and fix"
 	@echo "make docs             write what is derived from the code: docs/settings.md, metrics, the dashboard"
+	@echo "make bench            measure against distribution, and write docs/benchmarks.md (hours; needs docker-registry, wrk)"
+	@echo "make bench-smoke      a few of its lines in three minutes: build/bench-smoke.json, warnings below the floors"
 	@echo "make lock             write requirements/*.lock after a change in pyproject.toml (needs uv)"
 	@echo "make upgrade          the same, with the newest versions of everything"
 	@echo "make clean            remove the environment and caches"
@@ -47,6 +49,12 @@ docs: $(VENV)/.run-installed
 	$(BIN)/python tools/settings_docs.py
 	$(BIN)/python tools/metrics_docs.py
 	$(BIN)/python tools/dashboard.py
+
+bench: $(VENV)/.dev-installed
+	$(BIN)/python -m bench.compare --json bench/benchmarks.json --write docs/benchmarks.md $(ARGS)
+
+bench-smoke: $(VENV)/.dev-installed
+	$(BIN)/python -m bench.compare --smoke --json build/bench-smoke.json $(ARGS)
 
 # The development set first, so that what runs is what was tested.
 lock:

@@ -26,27 +26,30 @@ class Blob:
 
 
 class Content:
-    """One random block, which all blobs begin with a piece of. They end in a number, so that their digests differ.
+    """One random block of `length` bytes, which all blobs begin with, a piece of it or several times over.
 
-    The long beginning is hashed once for all blobs of a size.
+    They end in a number, so that their digests differ. The long beginning is hashed once for all blobs of a size.
     """
 
-    def __init__(self, largest: int) -> None:
-        self._block = memoryview(os.urandom(largest))
+    def __init__(self, length: int) -> None:
+        self._block = memoryview(os.urandom(length))
         self._numbers = itertools.count(int.from_bytes(os.urandom(_TAIL // 2)) << 32)
         self._hashed: dict[int, hashlib._Hash] = {}
         self._lock = threading.Lock()
 
     def blob(self, size: int) -> Blob:
         """A new blob of `size` bytes, 16 at least."""
-        head = self._block[: size - _TAIL]
+        whole, rest = divmod(size - _TAIL, len(self._block))
+        head = (*[self._block] * whole, self._block[:rest])
         with self._lock:
             tail = next(self._numbers).to_bytes(_TAIL)
             if size not in self._hashed:
-                self._hashed[size] = hashlib.sha256(head)
+                self._hashed[size] = hashlib.sha256()
+                for piece in head:
+                    self._hashed[size].update(piece)
             digest = self._hashed[size].copy()
         digest.update(tail)
-        return Blob(f"sha256:{digest.hexdigest()}", size, (head, tail))
+        return Blob(f"sha256:{digest.hexdigest()}", size, (*head, tail))
 
 
 @dataclass(frozen=True, slots=True)

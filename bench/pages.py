@@ -8,7 +8,6 @@ writes them anew from costs that were measured before.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import textwrap
 from collections.abc import Mapping
@@ -18,9 +17,9 @@ from bench.bills import Bill, Load, prices, pull, push
 from bench.capacity import stages
 from bench.capacity_model import transfer_memory
 from bench.figures import bottleneck, number, plans_table, shares_table, size, table
+from bench.marked import replaced
 from bench.results import FILE, Cost, Results, load
 
-_MARKED = re.compile(r"(<!-- bench:([a-z-]+) -->\n).*?(<!-- /bench:\2 -->)", re.DOTALL)
 _WIDTH = 120
 _SERVED, _SENT = "postgres-s3", "postgres-redirect"
 
@@ -57,8 +56,7 @@ def _texts(made: Mapping[str, list[str]]) -> dict[str, str]:
 
 def written(text: str, results: Results) -> str:
     """A page with its sections made anew; raises KeyError for a name that there is no section of."""
-    made = sections(results)
-    return _MARKED.sub(lambda found: found[1] + made[found[2]] + found[3], text)
+    return replaced(text, sections(results))
 
 
 def write(page: Path, results: Results) -> None:

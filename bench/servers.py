@@ -120,13 +120,13 @@ def backends(folder: Path | None = None) -> Iterator[Backends]:
 
 
 @contextmanager
-def deployed(topology: Topology, behind: Backends) -> Iterator[Deployment]:
-    """Starts a deployment on empty storage; ends it and deletes its data folder. Periodic work is left out."""
+def deployed(topology: Topology, behind: Backends, *, work: bool = False) -> Iterator[Deployment]:
+    """Starts a deployment on empty storage; ends it and deletes its data folder. Periodic work is left out, or not."""
     data = Path(tempfile.mkdtemp(prefix=f"{topology.name}-", dir=behind.folder)) / "data"
     cluster = behind.cluster() if topology.postgres else None
     store = behind.store() if topology.s3 else None
     database = cluster.create() if cluster else ""
-    settings: dict[str, object] = {"work": False}
+    settings: dict[str, object] = {"work": work}
     settings |= {"database": cluster.url(database)} if cluster else {}
     settings |= _store_settings(store, topology) if store else {}
     _write_settings(data, settings)

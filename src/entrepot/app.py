@@ -28,6 +28,7 @@ from entrepot.fronts.operators import operators_door
 from entrepot.fronts.root import Root
 from entrepot.jobs import periodic
 from entrepot.meta import former_master_keys, master_keys
+from entrepot.meta.current import current
 from entrepot.meta.postgres_errors import reason
 from entrepot.meta.schema import migrate, require_schema
 from entrepot.meta.sqlite import SqliteDatabase, sqlite_engine
@@ -37,6 +38,7 @@ from entrepot.ports import Database
 from entrepot.services import credentials, restore
 from entrepot.services.access_cache import Lru, ProcessCache
 from entrepot.services.credentials import AccessKey
+from entrepot.services.gathering import Gathered
 from entrepot.services.keyring import MasterKeyring
 from entrepot.services.master_keys import MasterKeys
 from entrepot.services.rate_limits import SharedRates
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
 
 MOST_COUNTS = 16_384
 """Of how many repositories a process remembers how much is in them."""
+
+MOST_ANSWERS = 1_024
+"""Of how many requests a process remembers the answer: with manifests of ordinary size some 10 MiB."""
 
 PROFILE = "entrepot"
 """The profile of the account that the settings name."""
@@ -169,6 +174,8 @@ async def opened(settings: Settings, observer: Observer | None = None) -> AsyncG
     access = app_observing.watched(ProcessCache(db, time.monotonic), metrics)
     keyring = MasterKeyring(db, masters, utc_now, access)
     metrics.watch("data_keys", keyring)
+    answers = Lru(MOST_ANSWERS)
+    metrics.watch("answers", answers)
     fetcher = HttpsJwks()
     jwks = CachedJwks(fetcher.fetch, utc_now)
     try:
@@ -182,6 +189,8 @@ async def opened(settings: Settings, observer: Observer | None = None) -> AsyncG
             access=access,
             home=Registry(settings.account, settings.region),
             usage=Lru(MOST_COUNTS),
+            answers=answers,
+            current=Gathered(db, current),
             jwks=jwks,
             trusted_proxies=settings.trusted_proxies,
             strict_policies=settings.strict_policies,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from entrepot.observing.observer import Observer
-from entrepot.ports import AccessCache, BlobStore, Database, JwksSource, Keyring, Memory, RateLimiter
+from entrepot.ports import AccessCache, BlobStore, CurrentNames, Database, JwksSource, Keyring, Memory, RateLimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ class Client:
 class Context:
     """One request: passed first to every service function. `now` is UTC and the same all through the request.
 
+    `until` is when that ends which shows who the caller is, such as a password; None where it has no end.
     `notes` are headers that a service adds to the answer, such as what it finds odd about a policy.
     """
 
@@ -137,6 +138,7 @@ class Context:
     now: datetime
     client: Client = Client()
     notes: dict[str, str] = field(default_factory=dict[str, str], compare=False)
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class App:
 
     Clock and ids are fields, so that tests turn them. `home` is the registry that a host stands for which names none.
     `gc_delay` is how long what nothing refers to is kept. `quotas` are those that hold where nobody has set another,
-    by their names in rules/quotas.py; `usage` remembers how much of them is used up. `rates` says how many requests
+    by their names in rules/quotas.py; `usage` remembers how much of them is used up. `answers` are answers that may be
+    given again, and `current` tells what they are about to be compared with. `rates` says how many requests
     there may be, None where there may be any number. `verify_share` is how much of what is stored is read back a day,
     0 to 1. `observer` counts and traces; whoever reads what it has counted brings the `metrics_token`, where there is
     one.
@@ -184,6 +187,8 @@ class App:
     home: Registry
     jwks: JwksSource
     usage: Memory
+    answers: Memory
+    current: CurrentNames
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     strict_policies: bool = False
     gc_delay: timedelta = timedelta(days=1)

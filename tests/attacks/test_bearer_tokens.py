@@ -49,10 +49,10 @@ async def claims_of(app: App) -> tokens.Claims:
 async def holder(app: App, token: str, later: timedelta = timedelta()) -> Principal | None:
     """Who a token is taken to be held by, after some time; None where it is refused."""
     try:
-        principal, registry = await bearer_tokens.redeem(app, token, app.clock() + later)
+        principal, claims = await bearer_tokens.redeem(app, token, app.clock() + later)
     except Unauthenticated:
         return None
-    assert registry == HOME
+    assert claims.registry == HOME
     return principal
 
 

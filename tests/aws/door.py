@@ -38,6 +38,8 @@ APP = App(
     home=Registry("123456789012", "us-east-1"),
     jwks=NOTHING,
     usage=NOTHING,
+    answers=NOTHING,
+    current=NOTHING,
 )
 CONTEXT = Context(ROOT, Registry(ACCOUNT, "us-east-1"), "request-1", datetime(2026, 1, 2, tzinfo=UTC))
 SERVICES = {"ecr": build_service(ECR, shapes_ecr.INPUTS, handlers_of([handlers]))}

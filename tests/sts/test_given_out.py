@@ -59,8 +59,8 @@ def test_a_bearer_token_ends_with_the_session_and_the_role(scene: Play) -> None:
         world.pass_time(seconds=800)
         bearer = await bearer_tokens.for_claims(world.app, claims, REGISTRY, world.now)
         assert bearer.expires == given.expires
-        principal, registry = await bearer_tokens.redeem(world.app, bearer.token, world.now)
-        assert (principal.arn, registry) == (f"arn:aws:sts::{HOME}:assumed-role/push/session-1", REGISTRY)
+        principal, redeemed = await bearer_tokens.redeem(world.app, bearer.token, world.now)
+        assert (principal.arn, redeemed.registry) == (f"arn:aws:sts::{HOME}:assumed-role/push/session-1", REGISTRY)
         with pytest.raises(Unauthenticated, match="has expired"):
             await bearer_tokens.redeem(world.app, bearer.token, given.expires)
         await world.delete("role", "push")

@@ -38,8 +38,13 @@ class Appending:
         self._over = False
         self.carry = self._carry = backing.layout.rest(staged.received)
 
+    def hash(self, fresh: memoryview) -> None:
+        """Advances the hash over new bytes of a batch that is stored at the same time, and is hashed by nobody else."""
+        if self._hasher:
+            self._hasher.update(fresh)
+
     def take(self, batch: memoryview) -> None:
-        """Stores a batch that ends with a frame."""
+        """Stores a batch that ends with a frame. It is hashed by `hash`."""
         with self._lock:
             if not self._over:
                 self._absorb(batch)
@@ -49,6 +54,7 @@ class Appending:
         with self._lock:
             if self._over:
                 return self._staged
+            self.hash(batch[self._carry :])
             rest = self._absorb(batch)
             turn = self._standing.turn + 1
             if rest and self._backing.store.cuts:
@@ -65,15 +71,17 @@ class Appending:
         with self._lock:
             self._close()
 
+    def take_hashed(self, batch: memoryview) -> None:
+        """Hashes a batch that ends with a frame, and stores it."""
+        self.hash(batch[self._carry :])
+        self.take(batch)
+
     def _absorb(self, batch: memoryview) -> memoryview:
         """Stores the whole frames of a batch and returns the rest of it."""
-        fresh = batch[self._carry :]
-        if self._hasher:
-            self._hasher.update(fresh)
+        self._received += len(batch) - self._carry
         if self._carry:
             read_tail(self._backing, self._staged, batch[: self._carry])
             self._carry = 0
-        self._received += len(fresh)
         frame = self._backing.layout.frame
         while len(batch) >= frame:
             self._append(batch[:frame])

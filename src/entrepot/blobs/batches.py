@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from mmap import mmap
+
 
 class Batch:
     """A buffer of fixed size that is filled from the front, emptied, and filled again.
 
-    Memory of the operating system is touched as far as it is filled, so that a small body costs little.
+    Mapped by itself: memory is touched as far as it is filled, so that a small body costs little, and goes back to the
+    operating system with the batch.
     """
 
     __slots__ = ("_buffer", "_used")
 
     def __init__(self, size: int, used: int = 0) -> None:
-        self._buffer = memoryview(bytearray(size))
+        self._buffer = memoryview(mmap(-1, size))
         self._used = used
 
     def fill(self, data: memoryview) -> memoryview:

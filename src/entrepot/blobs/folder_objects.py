@@ -9,11 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from entrepot.blobs.folder_files import locked, read_at, storage_errors, sync_folder, write_at
+from entrepot.blobs.folder_files import begin_writing_back, locked, read_at, storage_errors, sync_folder, write_at
 from entrepot.errors import ContentDamaged, StorageUnavailable
 
 STAGED_MODE = 0o600
 COMMITTED_MODE = 0o400
+WRITE_BACK = 2 << 20
+"""After how many bytes the disk is given something to do."""
+
 ENDING = 16
 """How many of an object's last bytes tell who wrote them: sealed content ends in an authentication tag."""
 
@@ -35,7 +38,7 @@ class FolderWriter:
     def __init__(self, fd: int, folder: Path, position: int, ending: bytes) -> None:
         self._fd = fd
         self._folder = folder
-        self._position = self._kept = position
+        self._position = self._kept = self._begun = position
         self._ending = ending
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -44,6 +47,9 @@ class FolderWriter:
             self._demand_own()
             write_at(self._fd, data, self._position)
         self._position += len(data)
+        if self._position - self._begun >= WRITE_BACK:
+            begin_writing_back(self._fd, self._begun, self._position - self._begun)
+            self._begun = self._position
         self._ending = (self._ending + bytes(data[-ENDING:]))[-ENDING:]
 
     def checkpoint(self) -> str:

@@ -15,10 +15,15 @@ from entrepot.ports import ObjectReader
 log: FilteringBoundLogger = structlog.get_logger()
 
 
+class TransferOver(ValueError):
+    """A frame was asked for after the end of the transfer that was to open it."""
+
+
 class FrameReading:
     """One transfer of a blob of `size` plain bytes, or of what `state` says is staged.
 
-    Opens its object with the first frame, and closes it with the last.
+    Opens its object with the first frame, and closes it with the last; a frame that is asked for after that opens it
+    again, until `close`.
 
     Runs in worker threads, one at a time; `close` waits for a frame that is being read.
     """
@@ -35,6 +40,7 @@ class FrameReading:
         self._lock = threading.Lock()
         self._files = ExitStack()
         self._reader: ObjectReader | None = None
+        self._over = False
         self.closed = not frames
 
     def frame(self, index: int) -> bytes:
@@ -53,10 +59,12 @@ class FrameReading:
     def close(self) -> None:
         """Closes the object; a second call does nothing."""
         with self._lock:
+            self._over = True
             self._close()
 
     def _close(self) -> None:
         self.closed = True
+        self._reader = None
         self._files.close()
 
     def _sealed(self, index: int) -> memoryview:
@@ -71,9 +79,10 @@ class FrameReading:
         return layout.offset(last) + layout.frame_size(last, self._size) + layout.overhead
 
     def _open(self) -> ObjectReader:
-        if self.closed:
-            raise ValueError("the transfer is over")
+        if self._over:
+            raise TransferOver("the transfer is over")
         if self._reader is None:
+            self.closed = False
             opening = self._backing.store.open(self._object_id, self._state, self._stop())
             self._reader = self._files.enter_context(opening)
         return self._reader

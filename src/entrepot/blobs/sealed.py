@@ -6,16 +6,21 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from time import perf_counter
 from types import MappingProxyType
+from typing import Any
 from weakref import WeakValueDictionary
 
 from entrepot.blobs.appending import Appending
 from entrepot.blobs.backing import Backing
 from entrepot.blobs.batches import Batch
 from entrepot.blobs.committing import commit
+from entrepot.blobs.flow import Flow
 from entrepot.blobs.forms import DSSE, SEALED, Form
 from entrepot.blobs.frames import FRAME, Layout
 from entrepot.blobs.hashes import Hasher, RunningHashes, hash_frames, hash_tail
+from entrepot.blobs.opened import OpenedFrames
 from entrepot.blobs.reading import FrameReading, demand_end
 from entrepot.blobs.staged import Standing, family, owner
 from entrepot.blobs.threads import Workers, forget
@@ -31,6 +36,12 @@ FORMS: Mapping[Format, Form] = MappingProxyType({"sealed": SEALED, "dsse": DSSE}
 REHASH_FRAMES = 32
 """Frames that are read back and hashed at a time, so that a long upload leaves the threads to others in between."""
 
+OPENED_FRAMES = 8
+"""Frames that are held for the transfers of a process."""
+
+FEW_UPLOADS = 4
+"""Up to how many appends at once take large batches, two each; more of them make do with one frame each."""
+
 CHECKED_FRAMES = 8
 """Frames that are read back in a row when a blob is checked, before others have their turn in the thread."""
 
@@ -38,7 +49,8 @@ CHECKED_FRAMES = 8
 class SealedBlobStore:
     """The BlobStore that seals each frame with AES-256-GCM before it leaves the process (see `frames`).
 
-    An append holds two batches of `BATCH_FRAMES` frames at most, a transfer two frames, each thread one. Everything
+    An append holds two batches of `BATCH_FRAMES` frames at most, one frame where there are many of them; transfers hold
+    `OPENED_FRAMES` frames together, each thread one. Everything
     but collecting and cutting bytes runs in `threads` worker threads. Of the `uploads` uploads that were appended to
     last, a running hash is kept. `lock` keeps other processes away from an upload, in place of the store's own. `forms`
     are what frames are made into, by the format of their blob; the first is that of new ones.
@@ -63,6 +75,8 @@ class SealedBlobStore:
             for name, form in forms.items()
         }
         self._hashes = RunningHashes(uploads)
+        self._appends = 0
+        self._opened = OpenedFrames(OPENED_FRAMES)
         self._turns = WeakValueDictionary[str, asyncio.Lock]()
         self._lock = lock or self._own_lock
 
@@ -99,10 +113,16 @@ class SealedBlobStore:
         return grown
 
     async def _feed(self, work: Appending, body: AsyncIterator[bytes], room: int) -> memoryview | None:
-        """Hands full batches to a thread, two buffers in turns. Returns the last batch; None where nothing came."""
-        filling, resting = Batch(self._batch, work.carry), None
-        running: asyncio.Future[None] | None = None
-        left = room
+        """Hands full batches to threads. Returns the last batch; None where nothing came.
+
+        One of a few has two buffers in turns, and is hashed by one thread while another seals and writes.
+        """
+        self._appends += 1
+        few = self._appends <= FEW_UPLOADS
+        size = self._batch if few else self._layout.frame
+        filling, resting = Batch(size, work.carry), None
+        running: asyncio.Future[Any] | None = None
+        left, carry = room, work.carry
         try:
             async for chunk in body:
                 left -= len(chunk)
@@ -112,12 +132,19 @@ class SealedBlobStore:
                 while view := filling.fill(view):
                     if running:
                         await running
-                    running = self._workers.start(work.take, filling.content())
-                    filling, resting = resting or Batch(self._batch), filling
+                    batch = filling.content()
+                    if few:
+                        hashing = self._workers.start(work.hash, batch[carry:])
+                        running = asyncio.gather(hashing, self._workers.start(work.take, batch))
+                        filling, resting = resting or Batch(size), filling
+                    else:
+                        await self._workers.start(work.take_hashed, batch)
+                    carry = 0
                     filling.clear()
             if running:
                 await running
         finally:
+            self._appends -= 1
             if running:
                 forget(running)
         return filling.content() if left < room else None
@@ -181,18 +208,31 @@ class SealedBlobStore:
         if not frames:
             return
         reading = FrameReading(self._backing(blob.format), blob.object_id, blob.secret, blob.size, frames)
-        ahead = self._workers.start(reading.frame, frames[0])
+        # What a store that is paid by the request sends is a stream of the transfer's own, read in a row.
+        name = f"{blob.object_id} {id(reading)}" if self._store.cuts else blob.object_id
+        flow, at = Flow(), start
         try:
-            for index in frames:
-                plain = await ahead
-                if index < frames[-1]:
-                    ahead = self._workers.start(reading.frame, index + 1)
-                yield plain[max(0, start - index * frame) : stop - index * frame]
-                del plain
+            with self._opened.transfer():
+                while at < stop:
+                    index = at // frame
+                    opening = partial(self._start, reading, index)
+                    self._opened.begin((name, index), opening)
+                    if index < frames[-1] and at % frame == 0:
+                        self._opened.begin((name, index + 1), partial(self._start, reading, index + 1))
+                    plain = await self._opened.find((name, index), opening)
+                    first, size = at - index * frame, flow.piece(frame, self._opened.transfers)
+                    piece = plain[first : min(stop - index * frame, first + size)]
+                    del plain  # nothing is held while the reader waits
+                    before = perf_counter()
+                    yield piece
+                    flow.went(len(piece), perf_counter() - before)
+                    at += len(piece)
         finally:
-            forget(ahead)
             if not reading.closed:
                 await self._workers.finish(reading.close)
+
+    def _start(self, reading: FrameReading, index: int) -> asyncio.Future[bytes]:
+        return self._workers.start(reading.frame, index)
 
     async def check(self, blob: StoredBlob, digest: str, told: Callable[[int], Awaitable[None]]) -> None:
         """Reads all of a blob back, `CHECKED_FRAMES` at a time in one thread. See `ports.BlobStore.check`."""

@@ -72,18 +72,19 @@ async def identify(app: App, request: Request, request_id: str) -> Context:
     The registry is the host's where that is ECR-shaped, else the one that the password was issued for, or the
     deployment's own where nobody asks.
     """
-    now, named = app.clock(), named_registry(request)
+    now, named, until = app.clock(), named_registry(request), None
     if not has_credentials(request):
         principal, registry = ANONYMOUS, named or app.home
     elif is_bearer(request):
-        principal, issued_for = await bearer_tokens.redeem(app, _authorization(request)[1], now)
+        principal, claims = await bearer_tokens.redeem(app, _authorization(request)[1], now)
+        until, issued_for = claims.end, claims.registry
         registry = named or (app.home if principal == ANONYMOUS else issued_for)
         if registry != issued_for:
             raise Unauthenticated(f"Your authorization token is for {_shown(issued_for)}, not for {_shown(registry)}.")
     else:
         claims, registry = await claimed(app, request, basic_password(request), now)
-        principal = await tokens.holder(app, claims, now)
-    return Context(principal, registry, request_id, now, client_of(app, request))
+        principal, until = await tokens.holder(app, claims, now), claims.end
+    return Context(principal, registry, request_id, now, client_of(app, request), until=until)
 
 
 async def require_login(app: App, ctx: Context, request: Request, route: Route) -> None:

@@ -6,6 +6,7 @@ write the same headers.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.requests import Request
@@ -20,7 +21,7 @@ Address = IPv4Address | IPv6Address
 def client_of(app: App, request: Request) -> Client:
     """What condition keys such as aws:SourceIp are filled from."""
     peer = _address(request.client.host) if request.client else None
-    agent, scheme, endpoint = request.headers.get("user-agent"), request.url.scheme, None
+    agent, scheme, endpoint = request.headers.get("user-agent"), str(request.scope["scheme"]), None
     if peer is not None and _is_trusted(app, peer):
         scheme = _last(request, "x-forwarded-proto") or scheme
         endpoint = _last(request, ENDPOINT_HEADER)
@@ -50,6 +51,7 @@ def _last(request: Request, name: str) -> str | None:
     return values or None
 
 
+@lru_cache(4096)
 def _address(text: str) -> Address | None:
     """An address as proxies write it: perhaps with a port, IPv6 perhaps in brackets."""
     host = text.strip()

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from entrepot.context import App, Context
 from entrepot.errors import DomainError, NameInvalid, Unauthenticated, constraint_text
 from entrepot.fronts import (
+    again,
     callers,
     challenges,
     oci_blobs,
@@ -26,8 +27,6 @@ from entrepot.fronts.oci_routes import BEARER_PATH, PATTERNS, Kind, Route, parse
 from entrepot.rules.names import is_repository_name
 
 Handler = Callable[[App, Context, Route, Request], Awaitable[Response]]
-
-VERSION = {"Docker-Distribution-Api-Version": "registry/2.0"}
 
 
 async def ping(app: App, ctx: Context, route: Route, request: Request) -> Response:
@@ -68,7 +67,7 @@ METHODS["token"] = oci_tokens.METHODS
 async def handle(app: App, request: Request, request_id: str) -> Response:
     """Answers one request under /v2/."""
     response = await _handle(app, request, request_id)
-    response.headers.update(VERSION)
+    response.headers.update(again.VERSION)
     return response
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from entrepot.context import App, Context
+from entrepot.fronts import again
+from entrepot.fronts.again import Subject
 from entrepot.fronts.oci_routes import Route
 from entrepot.meta.blobs import BlobRow
 from entrepot.rules.digests import parse_digest
@@ -16,10 +18,6 @@ from entrepot.services import layers
 
 REDIRECT_SECONDS = 20 * 60
 """How long a URL that a client is redirected to is good for: to begin with, since the store ends no transfer for it."""
-
-PIECE = 256 * 1024
-"""Bytes handed to the HTTP server at once. It queues a number of pieces for a reader on a slow line, however large they
-are: with 256 KiB a reader takes half the memory that it takes with whole frames, at the same speed (docs/memory.md)."""
 
 
 async def get(app: App, ctx: Context, route: Route, request: Request) -> Response:
@@ -37,7 +35,9 @@ async def head(app: App, ctx: Context, route: Route, request: Request) -> Respon
     """HEAD: whether the repository holds the blob, and its size."""
     parse_digest(route.reference)
     row = await layers.check(app, ctx, route.repo(ctx), route.reference)
-    return await serve(app, row, request)
+    response = await serve(app, row, request)
+    await again.remember(app, ctx, route, request, response, Subject("blob", row.id))
+    return response
 
 
 async def delete(app: App, ctx: Context, route: Route, request: Request) -> Response:
@@ -74,19 +74,10 @@ async def serve(app: App, row: BlobRow, request: Request) -> Response:
 
 
 async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    for piece in _pieces(first):
-        yield piece
-    del first  # a frame, which a slow reader would keep in memory
+    yield first
+    del first
     async for chunk in chunks:
-        for piece in _pieces(chunk):
-            yield piece
-
-
-def _pieces(frame: bytes) -> Iterator[bytes]:
-    """What is sent at once. As bytes, since the server takes views apart byte by byte."""
-    if len(frame) <= PIECE:
-        return iter((frame,))
-    return (frame[at : at + PIECE] for at in range(0, len(frame), PIECE))
+        yield chunk
 
 
 def _headers(row: BlobRow) -> dict[str, str]:

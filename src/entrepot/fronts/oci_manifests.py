@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entrepot.context import App, Context
 from entrepot.errors import ManifestTooLarge
+from entrepot.fronts import again
+from entrepot.fronts.again import Subject
 from entrepot.fronts.bodies import whole
 from entrepot.fronts.oci_routes import Route
+from entrepot.ports import NameKind
 from entrepot.rules.conversion import parse_accept
 from entrepot.rules.digests import parse_digest
 from entrepot.rules.manifest import MANIFEST_LIMIT
@@ -25,15 +30,18 @@ async def get(app: App, ctx: Context, route: Route, request: Request) -> Respons
     image = await images.pull(app, ctx, route.repo(ctx), _image_id(route.reference), accepted)
     headers = _headers(image)
     if etag_matches(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(image.payload, headers=headers)
+        response = Response(status_code=304, headers=headers)
+    else:
+        response = Response(image.payload, headers=headers)
+    return await _remembered(app, ctx, route, request, response, image, images.next_record(image.row, ctx.now))
 
 
 async def head(app: App, ctx: Context, route: Route, request: Request) -> Response:
     """HEAD: what GET would answer, without the bytes."""
     accepted = parse_accept(request.headers.getlist("accept"))
     image = await images.head(app, ctx, route.repo(ctx), _image_id(route.reference), accepted)
-    return Response(headers={**_headers(image), "Content-Length": str(len(image.payload))})
+    response = Response(headers={**_headers(image), "Content-Length": str(len(image.payload))})
+    return await _remembered(app, ctx, route, request, response, image)
 
 
 async def put(app: App, ctx: Context, route: Route, request: Request) -> Response:
@@ -61,6 +69,21 @@ async def delete(app: App, ctx: Context, route: Route, request: Request) -> Resp
     del request
     await image_deletion.delete_one(app, ctx, route.repo(ctx), _image_id(route.reference))
     return Response(status_code=202)
+
+
+async def _remembered(
+    app: App,
+    ctx: Context,
+    route: Route,
+    request: Request,
+    response: Response,
+    image: PulledImage,
+    until: datetime | None = None,
+) -> Response:
+    kind: NameKind = "image" if ":" in route.reference else "tag"
+    subject = Subject(kind, image.row.id, until, image.data_key_id)
+    await again.remember(app, ctx, route, request, response, subject)
+    return response
 
 
 def _image_id(reference: str) -> ImageId:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from types import MappingProxyType
-from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
@@ -15,7 +14,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from entrepot.context import App
-from entrepot.fronts import aws_json, files, health, metrics, oci, oci_errors
+from entrepot.fronts import again, aws_json, files, health, metrics, oci, oci_errors, request_ids
+from entrepot.telemetry import log_request
 
 REQUEST_ID_HEADER = b"x-amzn-requestid"
 
@@ -43,7 +43,7 @@ class Root:
         """ASGI's entry point: the lifespan, or one request."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
-        elif scope["type"] == "http" and self._app is not None:
+        elif scope["type"] == "http" and self._app is not None and not await again.answered(self._app, scope, send):
             await _Exchange(self._app, scope, receive, send).run()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ class _Exchange:
         self._receive = receive
         self._send = send
         self._body_is_over = not any(name in _BODY_HEADERS for name, _ in scope["headers"])
-        self.request_id = app.new_id()
+        self.request_id = request_ids.fresh()
         self.seen = app.observer.request(door_of(scope["path"]), scope)
         scope["entrepot.request_id"] = self.request_id
 
@@ -84,9 +84,9 @@ class _Exchange:
                 except ClientDisconnect:
                     await self._answer_cut_off()
         finally:
-            elapsed = round((time.perf_counter() - began) * 1000, 2)
-            facts: dict[str, Any] = {"method": self.scope["method"], "path": _shown(self.scope["path"])}
-            log.info("request", **facts, status=self.seen.status, milliseconds=elapsed)
+            elapsed = time.perf_counter() - began
+            facts = (self.scope["method"], _shown(self.scope["path"]), self.seen.status, elapsed)
+            log_request(self.request_id, *facts, trace_id=self.seen.span.trace_id if self.seen.span else None)
             structlog.contextvars.clear_contextvars()
         await self._linger()
 
@@ -110,6 +110,8 @@ class _Exchange:
 
         A connection that is closed with bytes unread is reset, and a client that is still sending loses the answer.
         """
+        if self._body_is_over:
+            return
         seen = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):

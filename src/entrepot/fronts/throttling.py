@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import Request
 
 from entrepot.context import ANONYMOUS, App, Client, Context
-from entrepot.errors import RateExceeded
+from entrepot.errors import DomainError, RateExceeded
 from entrepot.fronts.bodies import has_body
 from entrepot.fronts.oci_routes import Route
 from entrepot.rules.actions import ROUTES
@@ -72,8 +72,24 @@ async def count_route(app: App, ctx: Context, route: Route, request: Request) ->
         await count(app, ctx, ECR, *operations_of(route, request))
 
 
+async def has_room(app: App, ctx: Context, operations: tuple[str, ...]) -> bool:
+    """Counts a request at /v2/, unless its rate is used up: then it is refused on the long way, which counts it too."""
+    if app.rates is None:
+        return True
+    try:
+        await app.rates.take(caller_of(ctx.principal, ctx.client), ECR, operations)
+    except DomainError:
+        return False
+    return True
+
+
 def operations_of(route: Route, request: Request) -> tuple[str, ...]:
     """The operations of ECR that a request at /v2/ stands for: those whose rights it needs. A ping is none."""
+    return tuple(action.removeprefix(f"{ECR}:") for action in actions_of(route, request))
+
+
+def actions_of(route: Route, request: Request) -> tuple[str, ...]:
+    """The rights that a request at /v2/ needs."""
     name = _NAMES.get((route.kind, request.method))
     if name is None:
         return ()
@@ -81,4 +97,4 @@ def operations_of(route: Route, request: Request) -> tuple[str, ...]:
         name = "upload.monolithic"
     if name == "upload.put" and has_body(request):
         name = "upload.put.body"
-    return tuple(action.removeprefix(f"{ECR}:") for action in ROUTES[name].actions)
+    return ROUTES[name].actions

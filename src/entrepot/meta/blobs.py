@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 
 from entrepot.context import Registry
+from entrepot.meta.compiled import Compiled
 from entrepot.meta.dialect import in_batches, insert_or_ignore
 from entrepot.meta.repositories import Encryption
 from entrepot.meta.tables import blobs, image_blobs, object_deletions, repositories, repository_blobs, uploads
@@ -29,14 +30,16 @@ class BlobRow:
 
 _COLUMNS = tuple(blobs.c[name] for name in BlobRow.__slots__)
 _HELD = select(*_COLUMNS).join(repository_blobs, repository_blobs.c.blob_id == blobs.c.id)
-_FIND = _HELD.where(
-    repository_blobs.c.repository_id == bindparam("repository_id"), repository_blobs.c.digest == bindparam("digest")
+_FIND = Compiled(
+    _HELD.where(
+        repository_blobs.c.repository_id == bindparam("repository_id"), repository_blobs.c.digest == bindparam("digest")
+    )
 )
 
 
 def find_blob(connection: Connection, repository_id: int, digest: str) -> BlobRow | None:
     """The blob of that digest, if the repository holds it."""
-    row = connection.execute(_FIND, {"repository_id": repository_id, "digest": digest}).one_or_none()
+    row = _FIND.first(connection, {"repository_id": repository_id, "digest": digest})
     return BlobRow(*row) if row else None
 
 

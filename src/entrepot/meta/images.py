@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
+from entrepot.meta.compiled import Compiled
 from entrepot.meta.dialect import in_batches
 from entrepot.meta.tables import image_blobs, image_children, image_tags, manifests
 from entrepot.meta.tables import images as t
@@ -57,16 +58,20 @@ class NewImage:
 
 
 _COLUMNS = tuple(t.c[name] for name in ImageRow.__slots__)
-_BY_DIGEST = select(*_COLUMNS).where(t.c.repository_id == bindparam("repository_id"), t.c.digest == bindparam("digest"))
-_BY_TAG = (
+_BY_DIGEST = Compiled(
+    select(*_COLUMNS).where(t.c.repository_id == bindparam("repository_id"), t.c.digest == bindparam("digest"))
+)
+_BY_TAG = Compiled(
     select(*_COLUMNS)
     .join(image_tags, image_tags.c.image_id == t.c.id)
     .where(image_tags.c.repository_id == bindparam("repository_id"), image_tags.c.tag == bindparam("tag"))
 )
-_PAYLOAD = select(manifests.c.payload, manifests.c.data_key_id).where(manifests.c.image_id == bindparam("image_id"))
+_PAYLOAD = Compiled(
+    select(manifests.c.payload, manifests.c.data_key_id).where(manifests.c.image_id == bindparam("image_id"))
+)
 
 
-def _image(row: Row[Any]) -> ImageRow:
+def _image(row: Sequence[Any]) -> ImageRow:
     values: dict[str, Any] = dict(zip(ImageRow.__slots__, row, strict=True))
     values["annotations"] = json.loads(values["annotations"])
     values["pushed_at"] = from_micros(values["pushed_at"])
@@ -77,13 +82,13 @@ def _image(row: Row[Any]) -> ImageRow:
 
 def find_image(connection: Connection, repository_id: int, digest: str) -> ImageRow | None:
     """The image of that digest."""
-    row = connection.execute(_BY_DIGEST, {"repository_id": repository_id, "digest": digest}).one_or_none()
+    row = _BY_DIGEST.first(connection, {"repository_id": repository_id, "digest": digest})
     return _image(row) if row else None
 
 
 def find_image_by_tag(connection: Connection, repository_id: int, tag: str) -> ImageRow | None:
     """The image that the tag names at the moment."""
-    row = connection.execute(_BY_TAG, {"repository_id": repository_id, "tag": tag}).one_or_none()
+    row = _BY_TAG.first(connection, {"repository_id": repository_id, "tag": tag})
     return _image(row) if row else None
 
 
@@ -98,7 +103,10 @@ def find_images(connection: Connection, repository_id: int, digests: Sequence[st
 
 def payload_of(connection: Connection, image_id: int) -> Payload:
     """The manifest, byte for byte as it was pushed, or sealed."""
-    return Payload(*connection.execute(_PAYLOAD, {"image_id": image_id}).one())
+    row = _PAYLOAD.first(connection, {"image_id": image_id})
+    if row is None:
+        raise LookupError(image_id)
+    return Payload(*row)
 
 
 def has_images(connection: Connection, repository_id: int) -> bool:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from entrepot.context import Registry, RepositoryRef
+from entrepot.meta.compiled import Compiled
 from entrepot.meta.dialect import insert_or_ignore, insert_or_update
 from entrepot.meta.tables import image_children, images, resource_tags
 from entrepot.meta.tables import repositories as t
@@ -65,13 +66,25 @@ _COLUMNS = (
     t.c.kms_key_id,
 )
 _IN_REGISTRY = (t.c.account_id == bindparam("account"), t.c.region == bindparam("region"))
-_BY_NAME = select(*_COLUMNS).where(*_IN_REGISTRY, t.c.name == bindparam("name"))
+_BY_NAME = Compiled(select(*_COLUMNS).where(*_IN_REGISTRY, t.c.name == bindparam("name")))
 _PAGE = (
     select(*_COLUMNS).where(*_IN_REGISTRY, t.c.name > bindparam("after")).order_by(t.c.name).limit(bindparam("count"))
 )
 
 
-def _repository(row: Row[int, str, str, str, int, str, str, EncryptionType, int | None]) -> RepositoryRow:
+class _Columns(NamedTuple):
+    id: int
+    account_id: str
+    region: str
+    name: str
+    created_at: int
+    tag_mutability: str
+    exclusion_filters: str
+    encryption_type: EncryptionType
+    kms_key_id: int | None
+
+
+def _repository(row: _Columns | Row[int, str, str, str, int, str, str, EncryptionType, int | None]) -> RepositoryRow:
     return RepositoryRow(
         row.id,
         Registry(row.account_id, row.region),
@@ -86,8 +99,8 @@ def _repository(row: Row[int, str, str, str, int, str, str, EncryptionType, int 
 def find_repository(connection: Connection, repo: RepositoryRef) -> RepositoryRow | None:
     """The repository of that name."""
     key = {"account": repo.account, "region": repo.registry.region, "name": repo.name}
-    row = connection.execute(_BY_NAME, key).one_or_none()
-    return _repository(row) if row else None
+    row = _BY_NAME.first(connection, key)
+    return _repository(_Columns(*row)) if row else None
 
 
 def find_by_id(connection: Connection, repository_id: int) -> RepositoryRow | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from entrepot.meta.compiled import Compiled
 from entrepot.meta.tables import uploads as t
 from entrepot.ports import Format, ObjectPlace
 
@@ -34,18 +35,21 @@ class UploadRow:
 
 
 _COLUMNS = tuple(t.c[name] for name in UploadRow.__slots__)
-_FIND = select(*_COLUMNS).where(
-    t.c.id == bindparam("id"),
-    t.c.repository_id == bindparam("repository_id"),
-    t.c.principal_arn == bindparam("principal_arn"),
+_FIND = Compiled(
+    select(*_COLUMNS).where(
+        t.c.id == bindparam("id"),
+        t.c.repository_id == bindparam("repository_id"),
+        t.c.principal_arn == bindparam("principal_arn"),
+    )
 )
 
 
 def find_upload(connection: Connection, upload_id: str, repository_id: int, principal_arn: str) -> UploadRow | None:
     """The upload of that id, if it is of this repository and this principal."""
     key = {"id": upload_id, "repository_id": repository_id, "principal_arn": principal_arn}
-    row = connection.execute(_FIND, key).one_or_none()
-    return UploadRow(*row) if row else None
+    row = _FIND.first(connection, key)
+    # A driver may have another idea of what is true than SQLAlchemy has.
+    return replace(found := UploadRow(*row), part_too_small=bool(found.part_too_small)) if row else None
 
 
 def add_upload(connection: Connection, row: UploadRow, now: int) -> None:

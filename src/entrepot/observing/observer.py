@@ -14,7 +14,7 @@ from entrepot.observing.exchange import Exchange
 from entrepot.observing.families import Family, merged
 from entrepot.observing.folders import room
 from entrepot.observing.metrics import Metrics
-from entrepot.observing.seams import SEEN, Operation, Seen, refused
+from entrepot.observing.seams import SEEN, STATUS, Operation, Seen, refused
 from entrepot.observing.tracing import CURRENT, Tracer
 
 STATE_AGE = 10.0
@@ -48,6 +48,11 @@ class Observer:
     def operation(self, name: str, route: str) -> Operation:
         """To be entered around what a request asks for, once that is known."""
         return Operation(self.metrics, name, route)
+
+    def answered(self, door: str, operation: str, status: int, seconds: float, sent: int) -> None:
+        """Counts a request that was answered outside of `request`."""
+        self.metrics.request_seconds(door, operation, STATUS[status]).observe(seconds)
+        self.metrics.of_door(door)[2].value += sent
 
     def refused(self, error: DomainError) -> None:
         """To be told of every domain error that a door turns into an answer."""

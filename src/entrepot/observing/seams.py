@@ -21,7 +21,7 @@ UNKNOWN = "unknown"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _CUT = "cut"
-_STATUS = {number: f"{number // 100}xx" for number in range(100, 600)}
+STATUS = {number: f"{number // 100}xx" for number in range(100, 600)}
 _ERRORS_FROM = 400
 
 
@@ -55,7 +55,7 @@ class Seen:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         # An answer that broke off failed, whatever its head had said.
-        status = "5xx" if error is not None else _STATUS.get(self.status or 0, _CUT)
+        status = "5xx" if error is not None else STATUS.get(self.status or 0, _CUT)
         took = time.perf_counter() - self._began
         self._metrics.request_seconds(self.door, self.operation, status).observe(took)
         self._in_flight.value -= 1

@@ -8,6 +8,7 @@ Replica       a store, a registry          services/, adapters/
 KeyProvider   a file, a variable, a KMS    adapters/
 AccessCache   this process's memory        services/
 RateLimiter   buckets in the database      services/
+CurrentNames  the database, many at a time services/
 JwksSource    HTTPS, with a cache          adapters/
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from entrepot.ports.access import AccessCache, JwksSource, Memory, RateLimiter
 from entrepot.ports.blobs import Algorithm, BlobStore, Format, ObjectPlace, Replica, StagedBlob, StoredBlob
+from entrepot.ports.current import Current, CurrentNames, Name, NameKind
 from entrepot.ports.database import Database, P, T
 from entrepot.ports.keys import DataKey, KeyProvider, Keyring, NewDataKey, Wrapped
 from entrepot.ports.objects import ObjectReader, ObjectStore, ObjectWriter
@@ -23,6 +25,8 @@ __all__ = [
     "AccessCache",
     "Algorithm",
     "BlobStore",
+    "Current",
+    "CurrentNames",
     "DataKey",
     "Database",
     "Format",
@@ -30,6 +34,8 @@ __all__ = [
     "KeyProvider",
     "Keyring",
     "Memory",
+    "Name",
+    "NameKind",
     "NewDataKey",
     "ObjectPlace",
     "ObjectReader",

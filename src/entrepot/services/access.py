@@ -26,6 +26,8 @@ from entrepot.services.access_context import RESOURCE_TAGS, condition_keys, rele
 from entrepot.services.access_policies import OfPrincipal, OfResource
 
 Target = RepositoryRef | KmsKeyRef | Registry | Resource
+Grounds = tuple[tuple[str, int], ...]
+"""Accounts, each with the version that a decision was made from."""
 
 RECOVERY = frozenset(
     {
@@ -102,6 +104,32 @@ async def decide(app: App, ctx: Context, action: str, resource: Target, keys: Ma
     if len(repr(given)) <= _REMEMBERED:
         app.access.decisions.put(key, decision)
     return decision
+
+
+async def grounds(app: App, ctx: Context, actions: Sequence[str], repo: RepositoryRef) -> Grounds | None:
+    """What the right to do all of `actions` stands on: the versions of accounts, and nothing else.
+
+    None where it is not given, or stands on more than that: on when, from where or with which client it is asked for.
+    """
+    who = await access_policies.of_principal(app, ctx.principal)
+    what = await access_policies.of_resource(app, repo)
+    if who.mentioned or what.mentioned:
+        return None
+    for action in actions:
+        if not (await decide(app, ctx, action, repo, {})).allowed:
+            return None
+    of_principal = {} if ctx.principal == ANONYMOUS else {ctx.principal.account: who.version}
+    if of_principal.get(repo.account, what.version) != what.version:
+        return None  # it changed between the two
+    return tuple({**of_principal, repo.account: what.version}.items())
+
+
+async def still(app: App, found: Grounds) -> bool:
+    """Whether grounds are as they were, as of half a second ago at most."""
+    for account, version in found:
+        if await app.access.version(account) != version:
+            return False
+    return True
 
 
 def _note(ctx: Context, action: str, resource: Target, decision: Decision) -> None:

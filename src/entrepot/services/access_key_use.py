@@ -32,3 +32,9 @@ async def note_use(app: App, principal: Principal, service: str, region: str, no
         await app.db.write(access_key_pages.note_use, key_id, to_micros(now), earliest, service=service, region=region)
     except (StorageFull, StorageUnavailable):
         log.warning("last use of an access key was not noted", access_key_id=key_id)
+
+
+def next_note(app: App, principal: Principal) -> datetime | None:
+    """When the use of a principal's access key is to be noted again; None for keys of which none is noted."""
+    noted: datetime | None = app.access.key_uses.get(principal.access_key_id)
+    return None if principal.session is not None or noted is None else noted + INTERVAL

@@ -47,11 +47,14 @@ async def for_nobody(app: App, registry: Registry, now: datetime) -> Bearer:
     return await _seal(app, Claims(_NOBODY, registry.account, registry.region, end), registry, now)
 
 
-async def redeem(app: App, token: str, now: datetime) -> tuple[Principal, Registry]:
-    """Who holds a token, perhaps ANONYMOUS, and the one registry that it is good for. Raises Unauthenticated."""
+async def redeem(app: App, token: str, now: datetime) -> tuple[Principal, Claims]:
+    """Who holds a token, perhaps ANONYMOUS; the claims name the one registry that it is good for.
+
+    Raises Unauthenticated.
+    """
     claims = await tokens.unseal(app, token, _PURPOSE, now)
     principal = ANONYMOUS if claims.access_key_id == _NOBODY else await tokens.holder(app, claims, now)
-    return principal, claims.registry
+    return principal, claims
 
 
 async def _seal(app: App, claims: Claims, registry: Registry, now: datetime) -> Bearer:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from entrepot.context import App, Principal
-from entrepot.meta import access_keys
+from entrepot.meta import access_keys, access_versions
 from entrepot.meta.access_keys import AccessKeyRow
 from entrepot.meta.times import to_micros
 from entrepot.rules.access_key_ids import is_temporary
@@ -37,14 +39,33 @@ async def find_access_key(app: App, access_key_id: str, session_token: str | Non
 
     Temporary credentials come with their session token, which all that is known of them is in: without it, with
     another's or with one that was tampered with they are unknown. They are found past their end too: see `expires`.
+    A lasting key is as it was half a second ago at the latest, like the policies of its account.
     """
     if is_temporary(access_key_id):
         return await _find_session_key(app, access_key_id, session_token)
-    row = await app.db.read(access_keys.find_access_key, access_key_id)
-    if row is None:
+    account: str | None = app.access.policies.get(("account of key", access_key_id))
+    version = await app.access.version(account) if account else None
+    known: AccessKey | None = app.access.policies.get(("key", access_key_id, version)) if account else None
+    return known or await _read_key(app, access_key_id)
+
+
+async def _read_key(app: App, access_key_id: str) -> AccessKey | None:
+    """Reads a lasting key and remembers it, for as long as nothing changes in its account."""
+
+    def key_txn(connection: Connection) -> tuple[AccessKeyRow, int] | None:
+        row = access_keys.find_access_key(connection, access_key_id)
+        return (row, access_versions.find_version(connection, row.account_id)) if row else None
+
+    found = await app.db.read(key_txn)
+    if found is None:
         return None
+    row, version = found
     secret = unseal(await app.keyring.by_id(row.data_key_id), row.sealed_secret, row.access_key_id.encode())
-    return AccessKey(row.access_key_id, secret.decode(), principal_of(row), row.active)
+    key = AccessKey(row.access_key_id, secret.decode(), principal_of(row), row.active)
+    app.access.learn(row.account_id, version)
+    app.access.policies.put(("account of key", access_key_id), row.account_id)
+    app.access.policies.put(("key", access_key_id, version), key)
+    return key
 
 
 async def find_holder(app: App, access_key_id: str, session_token: str, now: datetime) -> Principal | None:

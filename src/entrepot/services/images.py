@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -38,6 +38,7 @@ class PulledImage:
     media_type: str
     payload: bytes
     row: ImageRow
+    data_key_id: int | None = None
 
 
 async def pull(
@@ -60,7 +61,7 @@ async def head(
         return row, rows.payload_of(connection, row.id)
 
     row, payload = await app.db.read(head_txn)
-    return _as_accepted(row, await opened(app, row, payload), image_id, accepted)
+    return _as_accepted(row, payload, await opened(app, row, payload), image_id, accepted)
 
 
 async def pull_many(
@@ -96,26 +97,34 @@ async def pull_many(
         if isinstance(each, Failure):
             failures.append(each)
             continue
-        image_id, tag, row, stored = each
+        image_id, tag, row, payload = each
         try:
-            payload = await opened(app, row, stored)
+            manifest = await opened(app, row, payload)
         except KeyUnavailable as error:
             failures.append(Failure(image_id, "KmsError", error.message))
             continue
-        images.append((ImageId(image_id.digest, tag), _as_accepted(row, payload, image_id, accepted)))
+        images.append((ImageId(image_id.digest, tag), _as_accepted(row, payload, manifest, image_id, accepted)))
         await _record_pull(app, ctx, row)
     return images, failures
 
 
-def _as_accepted(row: ImageRow, payload: bytes, image_id: ImageId, accepted: Sequence[str]) -> PulledImage:
+def next_record(row: ImageRow, now: datetime) -> datetime:
+    """When a pull of the image, which was pulled just now, is to be recorded again."""
+    recorded = row.last_pulled_at
+    return PULL_RECORD_INTERVAL + (now if recorded is None or recorded < now - PULL_RECORD_INTERVAL else recorded)
+
+
+def _as_accepted(
+    row: ImageRow, payload: Payload, manifest: bytes, image_id: ImageId, accepted: Sequence[str]
+) -> PulledImage:
     """Converts a manifest asked for by tag to a type that the client knows; one asked for by digest never."""
     if image_id.digest is None:
         target = negotiate(row.media_type, accepted)
         if target != row.media_type:
-            converted = convert(parse_manifest(payload, row.media_type), target)
+            converted = convert(parse_manifest(manifest, row.media_type), target)
             if converted is not None:
-                return PulledImage(digest_of(converted), target, converted, row)
-    return PulledImage(row.digest, row.media_type, payload, row)
+                return PulledImage(digest_of(converted), target, converted, row, payload.data_key_id)
+    return PulledImage(row.digest, row.media_type, manifest, row, payload.data_key_id)
 
 
 async def _record_pull(app: App, ctx: Context, row: ImageRow) -> None:

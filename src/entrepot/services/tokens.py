@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 
 import msgspec
 
@@ -41,6 +42,11 @@ class Claims(
     region: str
     expires: int
     session_token: str = ""
+
+    @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return datetime.fromtimestamp(self.expires, UTC)
 
     @property
     def registry(self) -> Registry:
@@ -92,14 +98,22 @@ async def seal(app: App, claims: Claims, purpose: bytes) -> str:
 
 async def unseal(app: App, text: str, purpose: bytes, now: datetime) -> Claims:
     """The inverse of `seal`. Raises Unauthenticated, also where the claims have expired."""
-    try:
-        opened = await sealed_text.read(app.keyring, text, purpose, _LONGEST)
-        claims = msgspec.json.decode(opened, type=Claims)
-    except (ContentDamaged, msgspec.DecodeError) as error:
-        raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
-    if datetime.fromtimestamp(claims.expires, UTC) <= now:
+    memory_key = ("claims", purpose, blake2b(text.encode(), digest_size=32).digest())
+    claims: Claims | None = app.access.policies.get(memory_key)
+    if claims is None:
+        claims = await _opened(app, text, purpose)
+        app.access.policies.put(memory_key, claims)
+    if claims.end <= now:
         raise Unauthenticated("Your authorization token has expired. Reauthenticate and try again.", "ExpiredToken")
     return claims
+
+
+async def _opened(app: App, text: str, purpose: bytes) -> Claims:
+    try:
+        opened = await sealed_text.read(app.keyring, text, purpose, _LONGEST)
+        return msgspec.json.decode(opened, type=Claims)
+    except (ContentDamaged, msgspec.DecodeError) as error:
+        raise Unauthenticated("Your authorization token is not valid. Reauthenticate and try again.") from error
 
 
 async def holder(app: App, claims: Claims, now: datetime) -> Principal:

@@ -255,11 +255,14 @@ def parts_of(repo: RepositoryRef) -> Callable[[UploadRow], None]:
 
 
 async def _find(app: App, ctx: Context, repo: RepositoryRef, upload_id: str) -> tuple[RepositoryRow, UploadRow]:
-    repository = await app.db.read(require, repo)
-    row = await app.db.read(rows.find_upload, upload_id, repository.id, ctx.principal.arn)
-    if row is None:
-        raise UploadNotFound(upload_id, repo.name, repo.account)
-    return repository, row
+    def find_txn(connection: Connection) -> tuple[RepositoryRow, UploadRow]:
+        repository = require(connection, repo)
+        row = rows.find_upload(connection, upload_id, repository.id, ctx.principal.arn)
+        if row is None:
+            raise UploadNotFound(upload_id, repo.name, repo.account)
+        return repository, row
+
+    return await app.db.read(find_txn)
 
 
 async def _matching(app: App, standing: StagedBlob, digests: Sequence[str]) -> str:

@@ -1,0 +1,37 @@
+"""What names stand for at the moment. Ports: see the package."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, Protocol
+
+NameKind = Literal["tag", "image", "blob"]
+
+
+class Name(NamedTuple):
+    """A tag, or the digest of an image or a blob, in a repository of a registry."""
+
+    kind: NameKind
+    account: str
+    region: str
+    repository: str
+    reference: str
+
+
+class Current(NamedTuple):
+    """The row behind a name: of an image, or of a blob. Times are in microseconds, `review_after` of a blob's review.
+
+    `since` tells two rows apart that had the same id one after the other.
+    """
+
+    id: int
+    digest: str
+    since: int
+    review_after: int | None = None
+
+
+class CurrentNames(Protocol):
+    """Says what names stand for, to many requests at a time."""
+
+    async def find(self, key: Name, /) -> Current | None:
+        """What a name stands for, as of after it was asked for. Raises what the database raises."""
+        ...
