@@ -129,7 +129,8 @@ KEY_FAILURES = Declared(
 CACHE_HITS = Declared(
     "entrepot_cache_hits_total",
     "counter",
-    "Answers from memory: `policies`, `decisions` and `versions` are about rights, `data_keys` are unwrapped keys.",
+    "Answers from memory: `policies`, `decisions` and `versions` are about rights, `data_keys` are unwrapped keys, "
+    "`answers` whole answers at `/v2/`.",
     ("cache",),
 )
 CACHE_MISSES = Declared("entrepot_cache_misses_total", "counter", "What had to be read or worked out anew.", ("cache",))
