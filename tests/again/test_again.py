@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import select, update
 
 from entrepot.context import Principal, RepositoryRef
+from entrepot.errors import StorageUnavailable
 from entrepot.meta import tables as t
 from entrepot.rules.mutability import TagMutability
 from entrepot.rules.rate_limits import Rate, rates_of
 from entrepot.services import image_deletion, resource_policies
 from entrepot.services import repositories as repository_services
+from entrepot.services.access_cache import Lru
 from entrepot.services.encryption import WantedEncryption
 from entrepot.services.iam import access_keys, inline_policies, users
 from entrepot.services.iam.identity_lookup import identity_of
@@ -274,3 +276,20 @@ def test_nothing_is_remembered_of_what_was_refused(pushed: Pair) -> None:
     assert [pushed.ask("GET", "/v2/one/manifests/none").status for _ in range(3)] == [404] * 3
     pushed.put("one", IMAGE, "none")
     assert pushed.ask("GET", "/v2/one/manifests/none").status == 200
+
+
+def test_a_database_that_goes_away_costs_no_answer_that_was_made(pushed: Pair) -> None:
+    """What is kept is kept after the answer was made, and may fail."""
+
+    class Gone:
+        async def find(self, key: object, /) -> None:
+            del key
+            raise StorageUnavailable
+
+    before = pushed.app
+    pushed.app = replace(before, current=Gone(), answers=Lru(10))
+    try:
+        said = [pushed.ask("GET", TAG) for _ in range(4)]
+        assert [(each.status, each.again) for each in said] == [(200, False)] * 4
+    finally:
+        pushed.app = before

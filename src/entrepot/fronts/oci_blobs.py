@@ -36,7 +36,7 @@ async def head(app: App, ctx: Context, route: Route, request: Request) -> Respon
     parse_digest(route.reference)
     row = await layers.check(app, ctx, route.repo(ctx), route.reference)
     response = await serve(app, row, request)
-    await again.remember(app, ctx, route, request, response, Subject("blob", row.id))
+    await again.remember(app, ctx, route, request, response, Subject("blob", row.id, row.digest))
     return response
 
 

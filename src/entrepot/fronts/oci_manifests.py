@@ -81,7 +81,7 @@ async def _remembered(
     until: datetime | None = None,
 ) -> Response:
     kind: NameKind = "image" if ":" in route.reference else "tag"
-    subject = Subject(kind, image.row.id, until, image.data_key_id)
+    subject = Subject(kind, image.row.id, image.row.digest, until, image.data_key_id)
     await again.remember(app, ctx, route, request, response, subject)
     return response
 
