@@ -21,7 +21,7 @@ Address = IPv4Address | IPv6Address
 def client_of(app: App, request: Request) -> Client:
     """What condition keys such as aws:SourceIp are filled from."""
     peer = _address(request.client.host) if request.client else None
-    agent, scheme, endpoint = request.headers.get("user-agent"), str(request.scope["scheme"]), None
+    agent, scheme, endpoint = request.headers.get("user-agent"), str(request.scope.get("scheme", "http")), None
     if peer is not None and _is_trusted(app, peer):
         scheme = _last(request, "x-forwarded-proto") or scheme
         endpoint = _last(request, ENDPOINT_HEADER)
