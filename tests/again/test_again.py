@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from entrepot.context import Principal, RepositoryRef
 from entrepot.errors import StorageUnavailable
 from entrepot.meta import tables as t
+from entrepot.ports import Current, Name
 from entrepot.rules.mutability import TagMutability
 from entrepot.rules.rate_limits import Rate, rates_of
 from entrepot.services import image_deletion, resource_policies
@@ -151,7 +152,6 @@ def test_a_key_that_is_good_no_longer(pushed: Pair, how: str) -> None:
         pushed.run(access_keys.set_status(pushed.other, ctx, name, key, "Inactive"))
     else:
         pushed.run(access_keys.delete(pushed.other, ctx, name, key))
-    pushed.turned += FRESH
     assert pushed.ask("GET", TAG, password=password).status == 401
 
 
@@ -282,9 +282,14 @@ def test_a_database_that_goes_away_costs_no_answer_that_was_made(pushed: Pair) -
     """What is kept is kept after the answer was made, and may fail."""
 
     class Gone:
-        async def find(self, key: object, /) -> None:
-            del key
+        """Knows keys, which come first, and nothing else any more."""
+
+        async def find(self, name: Name, /) -> Current | None:
+            if name.kind == "key":
+                return await before.current.find(name)
             raise StorageUnavailable
+
+        ask = find
 
     before = pushed.app
     pushed.app = replace(before, current=Gone(), answers=Lru(10))

@@ -79,5 +79,10 @@ class Holding:
 
 def forget(future: asyncio.Future[T]) -> None:
     """Gives up a future, so that nobody waits for its result or is warned of its error."""
-    if not future.cancel() and not future.cancelled():
-        future.exception()
+    future.add_done_callback(_seen)
+    future.cancel()
+
+
+def _seen(done: asyncio.Future[T]) -> None:
+    if not done.cancelled():
+        done.exception()

@@ -3,7 +3,7 @@
 A manifest that is pulled a thousand times a second is the same question a thousand times. What the first one was
 answered with is kept, along with all that it stood on, and each of these is looked at anew for each request:
 
-- who asks: the same Authorization header, before the end of what it stands for, and no change in its account since;
+- who asks: the same Authorization header, before the end of what it stands for, with a key that is active now;
 - what they may: no change in the accounts concerned, and no policy that looks at anything which may differ from request
   to request (those are decided on each time);
 - what the name stands for: read in the database, after the request came (`services.gathering`);
@@ -30,7 +30,7 @@ from entrepot.errors import DomainError
 from entrepot.fronts import request_ids, throttling
 from entrepot.fronts.oci_routes import Route
 from entrepot.meta.times import to_micros
-from entrepot.ports import Current, Name, NameKind
+from entrepot.ports import Current, Name, NameKind, key_name
 from entrepot.rules.garbage import needs_postponing
 from entrepot.services import access
 from entrepot.services.access_key_use import next_note
@@ -69,6 +69,7 @@ class Answer:
     body: bytes
     name: Name
     current: Current
+    key: Name | None
     grounds: access.Grounds
     until: datetime
     data_key_id: int | None
@@ -114,6 +115,8 @@ async def remember(
         return  # the answer is good all the same
     if grounds is None or current is None or current[:2] != (subject.id, subject.digest):
         return
+    # A session's key is in its token, and good as long as that is.
+    lasting = None if ctx.principal == ANONYMOUS or ctx.principal.session else ctx.principal.access_key_id
     ends = (ctx.until, subject.until, next_note(app, ctx.principal), ctx.now + LONGEST)
     app.answers.put(
         key,
@@ -123,6 +126,7 @@ async def remember(
             bytes(response.body),
             name,
             current,
+            None if lasting is None else key_name(lasting),
             grounds,
             min(end for end in ends if end is not None),
             subject.data_key_id,
@@ -167,10 +171,12 @@ async def _holds(app: App, known: Answer) -> bool:
     try:
         if known.data_key_id is not None:
             await app.keyring.by_id(known.data_key_id)
-        current = await app.current.find(known.name)
+        asked = app.current.ask(known.name)
+        key = await app.current.ask(known.key) if known.key else None
+        current = await asked
     except (DomainError, LookupError):
         return False
-    if current is None or current[:3] != known.current[:3]:
+    if current is None or current[:3] != known.current[:3] or (known.key and not (key and key.id)):
         return False
     return current.review_after is None or not needs_postponing(
         current.review_after, to_micros(now), app.gc_delay // _MICROSECOND

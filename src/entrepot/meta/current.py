@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from entrepot.meta.compiled import Compiled
-from entrepot.meta.tables import image_tags, images, layer_reviews, repositories, repository_blobs
+from entrepot.meta.tables import access_keys, image_tags, images, layer_reviews, repositories, repository_blobs
 from entrepot.ports import Current, Name
 
 _REPOSITORY = (
@@ -37,7 +37,10 @@ _BLOB = (
     .outerjoin(layer_reviews, _REVIEWED)
     .where(*_REPOSITORY, _HELD.digest == bindparam("reference"))
 )
-_QUERIES = {"tag": Compiled(_TAG), "image": Compiled(_IMAGE), "blob": Compiled(_BLOB)}
+_KEY = select(access_keys.c.active, access_keys.c.access_key_id, access_keys.c.created_at).where(
+    access_keys.c.access_key_id == bindparam("reference")
+)
+_QUERIES = {"tag": Compiled(_TAG), "image": Compiled(_IMAGE), "blob": Compiled(_BLOB), "key": Compiled(_KEY)}
 
 
 def current(connection: Connection, names: Sequence[Name]) -> dict[Name, Current]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy.exc import NoResultFound
 
 from entrepot.meta.compiled import Compiled
 from entrepot.meta.dialect import in_batches
@@ -105,7 +106,7 @@ def payload_of(connection: Connection, image_id: int) -> Payload:
     """The manifest, byte for byte as it was pushed, or sealed."""
     row = _PAYLOAD.first(connection, {"image_id": image_id})
     if row is None:
-        raise LookupError(image_id)
+        raise NoResultFound
     return Payload(*row)
 
 

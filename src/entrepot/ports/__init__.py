@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from entrepot.ports.access import AccessCache, JwksSource, Memory, RateLimiter
 from entrepot.ports.blobs import Algorithm, BlobStore, Format, ObjectPlace, Replica, StagedBlob, StoredBlob
-from entrepot.ports.current import Current, CurrentNames, Name, NameKind
+from entrepot.ports.current import Current, CurrentNames, Name, NameKind, key_name
 from entrepot.ports.database import Database, P, T
 from entrepot.ports.keys import DataKey, KeyProvider, Keyring, NewDataKey, Wrapped
 from entrepot.ports.objects import ObjectReader, ObjectStore, ObjectWriter
@@ -48,4 +48,5 @@ __all__ = [
     "StoredBlob",
     "T",
     "Wrapped",
+    "key_name",
 ]

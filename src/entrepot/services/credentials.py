@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from entrepot.context import App, Principal
 from entrepot.meta import access_keys, access_versions
 from entrepot.meta.access_keys import AccessKeyRow
 from entrepot.meta.times import to_micros
+from entrepot.ports import key_name
 from entrepot.rules.access_key_ids import is_temporary
 from entrepot.services.new_access_keys import make_access_key
 from entrepot.services.sealing import unseal
@@ -39,14 +40,17 @@ async def find_access_key(app: App, access_key_id: str, session_token: str | Non
 
     Temporary credentials come with their session token, which all that is known of them is in: without it, with
     another's or with one that was tampered with they are unknown. They are found past their end too: see `expires`.
-    A lasting key is as it was half a second ago at the latest, like the policies of its account.
+    Whether a lasting key is there and active is asked each time; whose it is, once for each version of its account.
     """
     if is_temporary(access_key_id):
         return await _find_session_key(app, access_key_id, session_token)
     account: str | None = app.access.policies.get(("account of key", access_key_id))
     version = await app.access.version(account) if account else None
     known: AccessKey | None = app.access.policies.get(("key", access_key_id, version)) if account else None
-    return known or await _read_key(app, access_key_id)
+    if known is None:
+        return await _read_key(app, access_key_id)
+    current = await app.current.find(key_name(access_key_id))
+    return replace(known, active=bool(current.id)) if current else None
 
 
 async def _read_key(app: App, access_key_id: str) -> AccessKey | None:

@@ -31,11 +31,15 @@ class Gathered(Generic[K, V]):
 
     async def find(self, key: K) -> V | None:
         """The value as it is now, or None. Raises what the database raises."""
+        return await self.ask(key)
+
+    def ask(self, key: K) -> asyncio.Future[V | None]:
+        """As `find`, for whoever has more to ask before it waits."""
         future: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(future)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        return await future
+        return future
 
     async def _run(self) -> None:
         try:
