@@ -163,6 +163,11 @@ def _question(scope: Scope) -> Hashable | None:
     )
 
 
+def _is_good(known: Answer, key: Current | None) -> bool:
+    """Whether the access key, where there is one, is active and still the same principal's."""
+    return known.key is None or (key is not None and bool(key.id) and key.digest == known.ctx.principal.arn)
+
+
 async def _holds(app: App, known: Answer) -> bool:
     """Whether all that an answer stands on is as it was."""
     now = app.clock()
@@ -176,7 +181,7 @@ async def _holds(app: App, known: Answer) -> bool:
         current = await asked
     except (DomainError, LookupError):
         return False
-    if current is None or current[:3] != known.current[:3] or (known.key and not (key and key.id)):
+    if current is None or current[:3] != known.current[:3] or not _is_good(known, key):
         return False
     return current.review_after is None or not needs_postponing(
         current.review_after, to_micros(now), app.gc_delay // _MICROSECOND

@@ -1,7 +1,8 @@
-"""Queries that are compiled once for each engine and run on the driver itself.
+"""Queries that are compiled once for each engine, and run as text.
 
-SQLAlchemy takes some ten times as long over a small query as SQLite does to answer it. What is read for nearly every
-request goes this way; everything else is better off with SQLAlchemy's rows, types and events.
+SQLAlchemy takes some ten times as long over a small query as SQLite does to answer it, most of it to find out what it
+compiled before and how to make rows of what the driver returns. What is read for nearly every request goes this way;
+everything else is better off with SQLAlchemy's rows and types. Its errors, and its events, are the same either way.
 """
 
 from __future__ import annotations
@@ -12,10 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select
 from sqlalchemy.engine import Dialect
 
-from entrepot.observing.tracing import CURRENT
-
 Row = tuple[Any, ...]
-Parameters = Mapping[str, object] | Sequence[object]
 
 
 class Compiled:
@@ -27,24 +25,15 @@ class Compiled:
 
     def first(self, connection: Connection, values: Mapping[str, object]) -> Row | None:
         """The first row of the answer, None for none."""
-        if CURRENT.get():  # a traced statement is SQLAlchemy's to run, which tells of it
-            row = connection.execute(self._query, values).first()
-            return None if row is None else tuple(row)
-        return self.first_of_each(connection, (values,))[0]
+        text, positions = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
+        given = dict(values) if positions is None else tuple(values[name] for name in positions)
+        cursor = connection.exec_driver_sql(text, given).cursor
+        # The driver's own row: whatever else there is goes with its cursor.
+        return None if cursor is None else cursor.fetchone()
 
     def first_of_each(self, connection: Connection, many: Iterable[Mapping[str, object]]) -> list[Row | None]:
         """Runs the query once for each set of parameters; the first row of each, None where there is none."""
-        text, positions = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
-        cursor = connection.connection.cursor()
-        try:
-            found: list[Row | None] = []
-            for values in many:
-                parameters: Parameters = values if positions is None else [values[name] for name in positions]
-                cursor.execute(text, parameters)
-                found.append(cursor.fetchone())
-            return found
-        finally:
-            cursor.close()
+        return [self.first(connection, values) for values in many]
 
     def _compile(self, dialect: Dialect) -> tuple[str, Sequence[str] | None]:
         compiled = self._query.compile(dialect=dialect)

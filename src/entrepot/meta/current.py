@@ -37,7 +37,7 @@ _BLOB = (
     .outerjoin(layer_reviews, _REVIEWED)
     .where(*_REPOSITORY, _HELD.digest == bindparam("reference"))
 )
-_KEY = select(access_keys.c.active, access_keys.c.access_key_id, access_keys.c.created_at).where(
+_KEY = select(access_keys.c.active, access_keys.c.principal_arn, access_keys.c.created_at).where(
     access_keys.c.access_key_id == bindparam("reference")
 )
 _QUERIES = {"tag": Compiled(_TAG), "image": Compiled(_IMAGE), "blob": Compiled(_BLOB), "key": Compiled(_KEY)}

@@ -19,7 +19,7 @@ class Name(NamedTuple):
 
 
 def key_name(access_key_id: str) -> Name:
-    """The name of a lasting access key. Its `id` is 1 while it is active and 0 otherwise."""
+    """The name of a lasting access key: `id` is 1 while it is active and 0 otherwise, `digest` its principal's ARN."""
     return Name("key", "", "", "", access_key_id)
 
 

@@ -40,17 +40,17 @@ async def find_access_key(app: App, access_key_id: str, session_token: str | Non
 
     Temporary credentials come with their session token, which all that is known of them is in: without it, with
     another's or with one that was tampered with they are unknown. They are found past their end too: see `expires`.
-    Whether a lasting key is there and active is asked each time; whose it is, once for each version of its account.
+    Whether a lasting key is there, active and still under the same ARN is asked each time, and the rest of it only once.
     """
     if is_temporary(access_key_id):
         return await _find_session_key(app, access_key_id, session_token)
     account: str | None = app.access.policies.get(("account of key", access_key_id))
     version = await app.access.version(account) if account else None
     known: AccessKey | None = app.access.policies.get(("key", access_key_id, version)) if account else None
-    if known is None:
+    current = await app.current.find(key_name(access_key_id)) if known else None
+    if known is None or current is None or current.digest != known.principal.arn:
         return await _read_key(app, access_key_id)
-    current = await app.current.find(key_name(access_key_id))
-    return replace(known, active=bool(current.id)) if current else None
+    return replace(known, active=bool(current.id))
 
 
 async def _read_key(app: App, access_key_id: str) -> AccessKey | None:
