@@ -40,7 +40,7 @@ async def find_access_key(app: App, access_key_id: str, session_token: str | Non
 
     Temporary credentials come with their session token, which all that is known of them is in: without it, with
     another's or with one that was tampered with they are unknown. They are found past their end too: see `expires`.
-    Whether a lasting key is there, active and still under the same ARN is asked each time, and the rest of it only once.
+    Whether a lasting key is there, active and under the same ARN is asked each time, and the rest of it only once.
     """
     if is_temporary(access_key_id):
         return await _find_session_key(app, access_key_id, session_token)
