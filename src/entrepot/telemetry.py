@@ -20,6 +20,9 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+ATOMIC = 4096
+"""Bytes that a pipe takes at once from one of several processes (PIPE_BUF on Linux), so that lines stay whole."""
+
 REDACTED = "********"
 _SECRET_WORDS = ("authorization", "password", "secret", "token")
 _MAX_DEPTH = 6
@@ -81,10 +84,23 @@ class _RequestLines:
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        if self._out is not None:
-            self._out.write(b"".join(self._waiting))
-            self._out.flush()
-        self._waiting.clear()
+        lines, self._waiting = self._waiting, []
+        piece = b""
+        for line in lines:
+            if piece and len(piece) + len(line) > ATOMIC:
+                self._write(piece)
+                piece = b""
+            piece += line
+        self._write(piece)
+
+    def _write(self, piece: bytes) -> None:
+        """Past the stream's own buffer, which other threads' lines may have half filled."""
+        rest, raw = memoryview(piece), getattr(self._out, "raw", self._out)
+        while rest and raw is not None:
+            written = raw.write(rest)
+            if not written:
+                return  # nobody takes it, and nobody is to wait for that
+            rest = rest[written:]
 
 
 _requests = _RequestLines(logging.INFO, None)
