@@ -18,7 +18,7 @@ from entrepot.rules.mutability import TagMutability
 from entrepot.rules.rate_limits import Rate, rates_of
 from entrepot.services import image_deletion, resource_policies
 from entrepot.services import repositories as repository_services
-from entrepot.services.access_cache import Lru
+from entrepot.services.access_cache import Lru, ProcessCache
 from entrepot.services.encryption import WantedEncryption
 from entrepot.services.iam import access_keys, inline_policies, users
 from entrepot.services.iam.identity_lookup import identity_of
@@ -276,6 +276,23 @@ def test_nothing_is_remembered_of_what_was_refused(pushed: Pair) -> None:
     assert [pushed.ask("GET", "/v2/one/manifests/none").status for _ in range(3)] == [404] * 3
     pushed.put("one", IMAGE, "none")
     assert pushed.ask("GET", "/v2/one/manifests/none").status == 200
+
+
+def test_an_answer_that_cannot_be_looked_at_goes_the_long_way(pushed: Pair) -> None:
+    """Which tells the client what is the matter."""
+
+    class Gone(ProcessCache):
+        async def version(self, account: str) -> int:
+            del account
+            raise StorageUnavailable
+
+    pushed.learn("GET", TAG)
+    before = pushed.app
+    pushed.app = replace(before, access=Gone(before.db, lambda: 0.0))
+    try:
+        assert pushed.ask("GET", TAG).status == 503
+    finally:
+        pushed.app = before
 
 
 def test_a_database_that_goes_away_costs_no_answer_that_was_made(pushed: Pair) -> None:

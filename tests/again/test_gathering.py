@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -87,6 +88,23 @@ def test_a_failure_is_everybodys_and_ends_with_them() -> None:
         again = asyncio.ensure_future(reads.find("a"))
         await db.let_through()
         assert await again == 0
+
+    asyncio.run(case())
+
+
+def test_a_failure_that_nobody_waits_for_is_no_line_in_the_log() -> None:
+    async def case() -> None:
+        told: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context))
+        db = Slow()
+        db.failure = StorageUnavailable()
+        waiting = gathered(db).ask("a")
+        await db.let_through()
+        assert waiting.done()
+        del waiting
+        gc.collect()
+        await asyncio.sleep(0)
+        assert told == []
 
     asyncio.run(case())
 

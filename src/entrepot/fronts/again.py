@@ -171,9 +171,11 @@ def _is_good(known: Answer, key: Current | None) -> bool:
 async def _holds(app: App, known: Answer) -> bool:
     """Whether all that an answer stands on is as it was."""
     now = app.clock()
-    if now >= known.until or not await access.still(app, known.grounds):
+    if now >= known.until:
         return False
     try:
+        if not await access.still(app, known.grounds):
+            return False
         if known.data_key_id is not None:
             await app.keyring.by_id(known.data_key_id)
         asked = app.current.ask(known.name)

@@ -55,6 +55,7 @@ class Gathered(Generic[K, V]):
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait
             for future in _still_waiting(batch):
                 future.set_exception(error)
+                future.exception()  # seen: whoever asked for two things may have given up at the first
             return
         for key, futures in batch.items():
             for future in futures:
